@@ -1,0 +1,259 @@
+"""What hub and relay say to each other: JSON, UTF-8, at most 1 KiB, with a version.
+
+Builders make a dict that `encode` turns into bytes; `decode` turns bytes into a dict or says what is
+wrong with them. Every kept message is named by (hub_id, epoch, seq). This file must not know who keeps
+what, nor when.
+
+Errors: `decode` and `check` raise BadMessage, whose text names the field and never repeats its content.
+"""
+
+import json
+
+from . import topics, vocabulary
+
+LENGTH_MAX = 1024
+SEQ_MAX = 0x3FFFFFFF  # a small integer on a 32-bit MicroPython: never allocates
+
+
+class BadMessage(Exception):
+    """A message that cannot be used; its text names the field and the fault."""
+
+
+def encode(message):
+    """Bytes of a message. Raises BadMessage over 1 KiB."""
+    data = json.dumps(message).encode()
+    if len(data) > LENGTH_MAX:
+        raise BadMessage("message: %d bytes, more than %d" % (len(data), LENGTH_MAX))
+    return data
+
+
+def decode(data):
+    """The dict in these bytes; BadMessage for anything that is not a JSON object of our version."""
+    if len(data) > LENGTH_MAX:
+        raise BadMessage("message: %d bytes, more than %d" % (len(data), LENGTH_MAX))
+    try:
+        text = bytes(data).decode()
+        if "\x00" in text:
+            raise ValueError
+        message = json.loads(text)
+    except (ValueError, UnicodeError, RuntimeError, MemoryError):  # RuntimeError: nested too deep
+        raise BadMessage("message: not JSON in UTF-8") from None
+    if not isinstance(message, dict):
+        raise BadMessage("message: not a JSON object")
+    if message.get("v") != vocabulary.VERSION or message.get("v") is True:
+        raise BadMessage("v: not version %d" % vocabulary.VERSION)
+    return message
+
+
+# --- builders: up ----------------------------------------------------------------------------------
+
+
+def alarm(epoch, seq, alarm_seq, kind, step, device_id, activation, age_ms, at_ms):
+    """A call for help, kept. Shape: `alarm` is the seq of the alarm's first message; `age_ms` since the
+    activation, None when a reboot came between; `at_ms` UTC, None while the clock is not trusted."""
+    return {
+        "v": vocabulary.VERSION,
+        "epoch": epoch,
+        "seq": seq,
+        "alarm": alarm_seq,
+        "kind": kind,
+        "step": step,
+        "device": device_id,
+        "activation": activation,
+        "age_ms": age_ms,
+        "at_ms": at_ms,
+        "clock_trusted": at_ms is not None,
+    }
+
+
+def technical(epoch, seq, kind, device_id, detail, age_ms, at_ms):
+    """A fault of the system, kept. `detail` is a word of the vocabulary or a number as text."""
+    return {
+        "v": vocabulary.VERSION,
+        "epoch": epoch,
+        "seq": seq,
+        "kind": kind,
+        "device": device_id,
+        "detail": detail,
+        "age_ms": age_ms,
+        "at_ms": at_ms,
+        "clock_trusted": at_ms is not None,
+    }
+
+
+def heartbeat(epoch, seq, uptime_s, kept, alarms, is_mains_on, battery_pct, firmware, clock_trusted):
+    """What supervision of a hub rests on. `seq`: the last one given out; `kept`: messages in the outbox;
+    `alarms`: [[alarm_seq, step], …] of what is open in the home."""
+    return {
+        "v": vocabulary.VERSION,
+        "epoch": epoch,
+        "seq": seq,
+        "uptime_s": uptime_s,
+        "kept": kept,
+        "alarms": alarms,
+        "mains": is_mains_on,
+        "battery_pct": battery_pct,
+        "firmware": firmware,
+        "clock_trusted": clock_trusted,
+    }
+
+
+def told(epoch, alarm_seq, step):
+    """The home has heard this step of its alarm."""
+    return {"v": vocabulary.VERSION, "epoch": epoch, "alarm": alarm_seq, "step": step}
+
+
+def offline():
+    """The last will."""
+    return {"v": vocabulary.VERSION, "online": False}
+
+
+# --- builders: down --------------------------------------------------------------------------------
+
+
+def receipt(epoch, seq):
+    """The relay has committed this kept message."""
+    return {"v": vocabulary.VERSION, "epoch": epoch, "seq": seq}
+
+
+def step(epoch, alarm_seq, step_word, who, minutes):
+    """A step of an alarm for the home. `who`: the name as the home shall hear it, or None; `minutes`
+    until arrival, or None."""
+    return {
+        "v": vocabulary.VERSION,
+        "epoch": epoch,
+        "alarm": alarm_seq,
+        "step": step_word,
+        "who": who,
+        "minutes": minutes,
+    }
+
+
+# --- checks ----------------------------------------------------------------------------------------
+
+
+def _is_whole(value):
+    return isinstance(value, int) and value is not True and value is not False
+
+
+def _want(message, field, is_right, what):
+    if field not in message:
+        raise BadMessage(field + ": missing")
+    if not is_right(message[field]):
+        raise BadMessage(field + ": not " + what)
+
+
+def _is_epoch(value):
+    if not isinstance(value, str) or len(value) != 8:
+        return False
+    for character in value:
+        if character not in "0123456789abcdef":
+            return False
+    return True
+
+
+def _is_seq(value):
+    return _is_whole(value) and 1 <= value <= SEQ_MAX
+
+
+def _is_count(value):
+    return _is_whole(value) and 0 <= value <= SEQ_MAX
+
+
+def _is_name(value):
+    return value is None or (isinstance(value, str) and 1 <= len(value) <= 64)
+
+
+def _is_time(value):
+    return value is None or (_is_whole(value) and 0 <= value < 1 << 53)
+
+
+def _is_flag(value):
+    return value is True or value is False
+
+
+def _one_of(words):
+    return lambda value: isinstance(value, str) and value in words
+
+
+_IDENTITY = (("epoch", _is_epoch, "8 hex digits"), ("seq", _is_seq, "a number from 1"))
+_TIMES = (
+    ("age_ms", _is_time, "a time in ms or null"),
+    ("at_ms", _is_time, "a time in ms or null"),
+    ("clock_trusted", _is_flag, "true or false"),
+)
+_STEPS_UP = (vocabulary.PRE_ALARM, vocabulary.RAISED, vocabulary.CANCELLED)
+
+
+def _is_alarm_list(value):
+    if not isinstance(value, list) or len(value) > 16:
+        return False
+    for pair in value:
+        if not isinstance(pair, list) or len(pair) != 2 or not _is_seq(pair[0]):
+            return False
+        if not isinstance(pair[1], str) or pair[1] not in vocabulary.STEPS:
+            return False
+    return True
+
+
+_HEARTBEAT = (
+    ("epoch", _is_epoch, "8 hex digits"),
+    ("seq", _is_count, "a number from 0"),
+    ("uptime_s", _is_count, "a number from 0"),
+    ("kept", _is_count, "a number from 0"),
+    ("alarms", _is_alarm_list, "a list of [alarm, step]"),
+    ("mains", _is_flag, "true or false"),
+    ("battery_pct", lambda v: v is None or (_is_whole(v) and 0 <= v <= 100), "0 to 100 or null"),
+    ("firmware", _is_name, "a name"),
+    ("clock_trusted", _is_flag, "true or false"),
+)
+
+FIELDS = {
+    ("up", topics.ALARM): _IDENTITY
+    + (
+        ("alarm", _is_seq, "a number from 1"),
+        ("kind", _one_of(vocabulary.ALARM_KINDS), "a kind of alarm"),
+        ("step", _one_of(_STEPS_UP), "pre_alarm, raised or cancelled"),
+        ("device", _is_name, "a device or null"),
+        ("activation", _one_of(vocabulary.ACTIVATIONS), "an activation"),
+    )
+    + _TIMES,
+    ("up", topics.TECHNICAL): _IDENTITY
+    + (
+        ("kind", _one_of(vocabulary.TECHNICAL_KINDS), "a kind of technical alarm"),
+        ("device", _is_name, "a device or null"),
+        ("detail", _is_name, "a word or null"),
+    )
+    + _TIMES,
+    ("up", topics.HELLO): _HEARTBEAT,
+    ("up", topics.HEARTBEAT): _HEARTBEAT,
+    ("up", topics.STATE): (("online", _is_flag, "true or false"),),
+    ("up", topics.TOLD): (
+        ("epoch", _is_epoch, "8 hex digits"),
+        ("alarm", _is_seq, "a number from 1"),
+        ("step", _one_of(vocabulary.STEPS), "a step"),
+    ),
+    ("down", topics.RECEIPT): _IDENTITY,
+    ("down", topics.ALARM): (
+        ("epoch", _is_epoch, "8 hex digits"),
+        ("alarm", _is_seq, "a number from 1"),
+        ("step", _one_of(vocabulary.DOWN_STEPS), "a step"),
+        ("who", _is_name, "a name or null"),
+        ("minutes", lambda v: v is None or (_is_whole(v) and 0 <= v <= 999), "minutes or null"),
+    ),
+}
+
+
+def check(direction, word, message):
+    """Raise BadMessage unless the message has every field of its topic, each of the right shape.
+
+    Unknown fields are allowed, so that a newer hub may say more to an older relay.
+    """
+    fields = FIELDS.get((direction, word))
+    if fields is None:
+        raise BadMessage("topic: unknown")
+    for field, is_right, what in fields:
+        _want(message, field, is_right, what)
+    if word == topics.ALARM and direction == "up" and message["alarm"] > message["seq"]:
+        raise BadMessage("alarm: later than seq")
+    return message
