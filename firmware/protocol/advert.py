@@ -8,7 +8,8 @@ UUID_LOW, UUID_HIGH = 0xD2, 0xFC
 
 
 def find_bthome(data):
-    """(start, end) of the BTHome service data behind the UUID, or None. Allocates only the answer.
+    """start << 16 | end of the BTHome service data behind the UUID, or -1. One small integer, because this runs
+    inside the radio's interrupt, where nothing may be allocated.
 
     Any bytes are allowed: a structure that runs past the end simply ends the search.
     """
@@ -18,13 +19,13 @@ def find_bthome(data):
         length = data[at]
         end = at + 1 + length
         if length == 0 or end > size:
-            return None
+            return -1
         if (
             length >= 4
             and data[at + 1] == SERVICE_DATA
             and data[at + 2] == UUID_LOW
             and data[at + 3] == UUID_HIGH
         ):
-            return at + 4, end
+            return at + 4 << 16 | end
         at = end
-    return None
+    return -1

@@ -1,0 +1,1 @@
+"""The kernel: event → rule → action. Pure integers in ms: no clock, no asyncio, no machine, no file."""

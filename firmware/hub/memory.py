@@ -1,0 +1,67 @@
+"""What the kernel keeps over a restart, as journal records. Decides their bytes; not where they are written.
+
+A record is (kind, data). Record numbers are never used again. `snapshot` gives the records that make the present
+state anew; replaying any record a second time changes nothing, so a snapshot may overlap with what follows it.
+"""
+
+import json
+
+from protocol import vocabulary
+
+BEGIN = 1  # [epoch, next_seq]: a snapshot starts; what came before is in it
+KEPT = 2  # [seq, word, is_alarm, fields, mark as hex or null]: the mark of fields["device"] that a press used up
+RECEIPT = 3  # [seq]: the relay has it, or it had to make room
+ALARM = 4  # [seq, kind, device, state, who, minutes, last_seq, again]
+MARK = 5  # [address, mark as hex]
+KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK)
+
+
+def _pack(value):
+    return json.dumps(value).encode()
+
+
+def begin(epoch, next_seq):
+    return BEGIN, _pack([epoch, next_seq])
+
+
+def _hex(data):
+    return "".join(["%02x" % byte for byte in data])
+
+
+def kept(message, used_up=None):
+    used_up = None if used_up is None else _hex(used_up)
+    return KEPT, _pack([message.seq, message.word, message.is_alarm, message.fields, used_up])
+
+
+def receipt(seq):
+    return RECEIPT, _pack([seq])
+
+
+def alarm(it):
+    return ALARM, _pack([it.seq, it.kind, it.device_id, it.state, it.who, it.minutes, it.last_seq, it.again])
+
+
+def mark(device):
+    return MARK, _pack([device.address, _hex(device.mark)])
+
+
+def snapshot(kernel):
+    """The records of the present state, BEGIN first."""
+    records = [begin(kernel.epoch, kernel.next_seq)]
+    records += [alarm(it) for it in kernel.alarms]
+    records += [kept(message) for message in kernel.outbox.messages]
+    records += [mark(device) for device in kernel.devices.values() if device.mark[0]]
+    return records
+
+
+def read(data):
+    """The list in a record, or None when it is not one (a record of another make)."""
+    try:
+        value = json.loads(bytes(data).decode())
+    except (ValueError, UnicodeError):
+        return None
+    return value if isinstance(value, list) and value else None
+
+
+def is_state(word):
+    return word in vocabulary.STEPS
