@@ -40,8 +40,8 @@ class Journal:
         self._snapshot = snapshot
         blocks = partition.ioctl(4, 0)
         self._segments = blocks // SEGMENT_BLOCKS
-        if self._segments < 3:
-            raise ValueError("journal: the partition has %d blocks, needs %d" % (blocks, 3 * SEGMENT_BLOCKS))
+        if self._segments < 4:
+            raise ValueError("journal: the partition has %d blocks, needs %d" % (blocks, 4 * SEGMENT_BLOCKS))
         self._segment = 0
         self._generation = 0
         self._at = SEGMENT  # full: the first append opens a segment
@@ -63,11 +63,16 @@ class Journal:
         if not newest:
             return []
         self._generation, self._segment = newest[-1]
-        records, self._at, is_sound = self._scan(self._segment, self._generation)
+        records, self._at, is_finished, is_sound = self._scan(self._segment, self._generation)
         if not is_sound:
             self._at = SEGMENT  # Rule 1
-            if len(newest) > 1:
-                records = self._scan(newest[-2][1], newest[-2][0])[0] + records
+        if not is_finished:  # try the same segment again: the ring must not run over the last whole snapshot
+            self._segment = (self._segment - 1) % self._segments
+        for generation, segment in reversed(newest[:-1]):
+            if is_sound:
+                break
+            older, _, _, is_sound = self._scan(segment, generation)
+            records = older + records
         return [record for record in records if record[0] != END]
 
     def _generation_of(self, segment):
@@ -99,7 +104,8 @@ class Journal:
         return found, kind, data, -(-(HEAD + length) // SLOT) * SLOT
 
     def _scan(self, segment, generation):
-        """(records, where the empty part starts, is_sound). Sound: a finished snapshot and no damage."""
+        """(records, where the empty part starts, is_finished, is_sound). Finished: the snapshot is whole;
+        sound: that, and no damage."""
         records = []
         is_finished = False
         at = 0
@@ -116,7 +122,7 @@ class Journal:
             damaged += 1
             at += SLOT
         self.damaged += damaged
-        return records, at, is_finished and not damaged
+        return records, at, is_finished, is_finished and not damaged
 
     def _is_empty(self, segment, at):
         """Is everything from here to the end of the segment erased? (A torn record may start with 0xFF.)"""
@@ -144,6 +150,11 @@ class Journal:
         if self._at + HEAD + len(data) > SEGMENT:
             self._roll()
         self._write(kind, data)
+
+    def begin(self):
+        """Make sure that a snapshot of this run is on flash: opens a segment unless one is under way."""
+        if self._at >= SEGMENT:
+            self._roll()
 
     def prepare(self):
         """Erase one block of the next segment ahead of need. True when it erased: call while the home is quiet."""

@@ -169,14 +169,15 @@ class Reflex:
 class Ears:
     """What the radio's callback calls for each advert: reflex first, then the ring for the kernel.
 
-    Shape: rings have `write(bytes)` and `any()` and hold `capacity` bytes (micropython.RingIO). A full ring drops
+    Shape: rings have `write(bytes)` and `any()` (micropython.RingIO) and hold so many bytes. A full ring drops
     the newest ordinary frame and counts it; frames for which the reflex has sounded have a ring of their own.
     """
 
-    def __init__(self, reflex, urgent_ring, ring, capacity):
+    def __init__(self, reflex, urgent_ring, ring, urgent_capacity, capacity):
         self.reflex = reflex
         self._urgent_ring = urgent_ring
         self._ring = ring
+        self._urgent_capacity = urgent_capacity
         self._capacity = capacity
         self._record = bytearray(RECORD)
         self.dropped = 0
@@ -201,7 +202,7 @@ class Ears:
         for k in range(size):
             record[9 + k] = data[start + k]
         ring = self._urgent_ring if urgent else self._ring
-        if self._capacity - ring.any() < RECORD:
+        if (self._urgent_capacity if urgent else self._capacity) - ring.any() < RECORD:
             self.dropped += 1
             return True
         ring.write(record)

@@ -1,0 +1,216 @@
+"""The hub at work: carries events to the kernel and its actions to the drivers, in order. Decides nothing itself.
+
+Three small tasks share the loop: `_listen` (radio → kernel), `_tend` (inputs, timers, patterns, journal ahead of
+need), and the uplink's own. Each has one `except` at its top that reports and goes on: no fault of one driver may
+end the hub.
+"""
+
+import asyncio
+import binascii
+import os
+import sys
+
+import cryptolib
+import micropython
+
+from hub import actions, events, memory
+from hub.kernel import Kernel
+from hub.reflex import RECORD, Ears, Reflex
+from hub.sensors import Device
+from protocol import vocabulary
+
+from . import clock
+from .inputs import Inputs
+from .journal import Journal
+from .lamp import Lamp
+from .radio import Radio
+from .sounder import Sounder
+from .voice import Voice
+
+FIRMWARE = "0.1.0"
+_RING = RECORD * 64
+_URGENT_RING = RECORD * 16
+_TICK_MS = 20
+_QUIET_MS = 10000  # between two blocks erased ahead
+
+
+def _new_epoch():
+    return binascii.hexlify(os.urandom(4)).decode()
+
+
+def _devices(settings):
+    """{address: Device} of the settings."""
+    found = {}
+    for entry in settings["devices"]:
+        key = entry.get("key")
+        encrypt = cryptolib.aes(binascii.unhexlify(key), 1).encrypt if key else None
+        address = entry["id"].lower()
+        found[address] = Device(address, entry["kind"], encrypt, entry.get("room"), entry.get("label"))
+    return found
+
+
+class Hub:
+    """Shape: `settings` as device.settings checked them; `partition` like esp32.Partition for the journal, or None
+    when the flash has none: the hub then works without a memory, and says so."""
+
+    def __init__(self, settings, partition):
+        self._flag = asyncio.ThreadSafeFlag()
+        self._sounder = Sounder()
+        self._lamp = Lamp()
+        self._voice = Voice(settings["language"])
+        self._devices = _devices(settings)
+        self.kernel = Kernel(settings["hub_id"], _new_epoch(), self._devices, FIRMWARE)
+        self._journal = None
+        self._has_journal_failed = False
+        self._restore(partition)
+        self._urgent = micropython.RingIO(_URGENT_RING + 1)
+        self._ring = micropython.RingIO(_RING + 1)
+        self._reflex = Reflex(
+            [
+                (binascii.unhexlify(d.address), d.encrypt_block, d.mark)
+                for d in self._devices.values()
+                if d.kind == vocabulary.BUTTON
+            ],
+            self._sounder.siren_now,
+            self._lamp.red_now,
+        )
+        self._ears = Ears(self._reflex, self._urgent, self._ring, _URGENT_RING, _RING)
+        self._radio = Radio(self._ears, self._flag)
+        self._inputs = Inputs()
+        self._uplink = None
+        self._quiet_ms = 0
+        self._performers = {
+            actions.Sound: lambda a: self._sounder.play(a.pattern, clock.now_ms()),
+            actions.Light: lambda a: self._lamp.show(a.pattern),
+            actions.Say: lambda a: self._voice.say(a.prompt, a.who, a.minutes),
+            actions.Journal: self._write,
+            actions.Publish: self._publish,
+            actions.Believe: lambda a: self._reflex.believe(binascii.unhexlify(a.address), a.mark),
+        }
+
+    # --- memory ------------------------------------------------------------------------------------
+
+    def _restore(self, partition):
+        records = []
+        try:
+            if partition is None:
+                raise OSError("no partition")
+            self._journal = Journal(partition, self._snapshot)
+            records = self._journal.open()
+            self.kernel.restore(records)
+            # A start writes a snapshot: the epoch is on flash before anything can be named by it.
+            self._journal.begin()
+        except (OSError, ValueError) as fault:
+            self._journal_fault(fault)
+        if records:
+            self.receive(events.Faulted(vocabulary.HUB_RESTARTED, None))
+
+    def _snapshot(self):
+        return memory.snapshot(self.kernel)
+
+    def _write(self, action):
+        if self._journal is None:
+            return
+        try:
+            self._journal.append(action.kind, action.data)
+        except OSError as fault:
+            self._journal_fault(fault)
+
+    def _journal_fault(self, fault):
+        """The alarm still goes out from memory; the fault is reported once."""
+        print("journal:", fault)
+        if not self._has_journal_failed:
+            self._has_journal_failed = True
+            asyncio.create_task(self._report(vocabulary.JOURNAL_FULL, "flash"))
+
+    async def _report(self, kind, detail):
+        self.receive(events.Faulted(kind, detail))
+
+    # --- events in, actions out ----------------------------------------------------------------------
+
+    def receive(self, event):
+        """Give one event to the kernel and carry out what it orders, in order."""
+        for action in self.kernel.receive(event, clock.now_ms()):
+            try:
+                self._performers[type(action)](action)
+            except Exception as fault:  # one driver's fault must not keep the next action from being done
+                sys.print_exception(fault)
+
+    def _publish(self, action):
+        if self._uplink is not None:
+            self._uplink.publish(action.token, action.topic, action.payload, action.qos, action.is_urgent)
+
+    def on_uplink(self, event):
+        """What the uplink calls: ("connected",), ("disconnected", reason), ("message", topic, payload), …"""
+        if event[0] == "message":
+            self.receive(events.MessageArrived(event[1], event[2]))
+        elif event[0] == "connected":
+            self.receive(events.LinkUp())
+        elif event[0] == "disconnected":
+            print("uplink:", event[1])
+            self.receive(events.LinkDown(event[1]))
+
+    # --- tasks -------------------------------------------------------------------------------------
+
+    def _drain(self):
+        """Give every frame in the rings to the kernel, those that the reflex has sounded for first."""
+        for ring in (self._urgent, self._ring):
+            while ring.any() >= RECORD:
+                record = ring.read(RECORD)
+                address = binascii.hexlify(record[:6]).decode()
+                frame = record[9 : 9 + record[8]]
+                self.receive(events.AdvertHeard(address, frame, record[6] - 128, bool(record[7])))
+                if ring is self._ring and self._urgent.any():
+                    return True
+        return False
+
+    async def _listen(self):
+        while True:
+            try:
+                await self._flag.wait()
+                while self._drain():
+                    pass
+            except Exception as fault:
+                self._report_task(fault)
+
+    async def _tend(self):
+        while True:
+            try:
+                await asyncio.sleep_ms(_TICK_MS)
+                now_ms = clock.now_ms()
+                for event in self._inputs.poll():
+                    if type(event) is events.WiredPressed:
+                        self._sounder.siren_now()
+                        self._lamp.red_now()
+                    self.receive(event)
+                self._sounder.tick(now_ms)
+                due_ms = self.kernel.next_wake_ms()
+                if due_ms is not None and due_ms <= now_ms:
+                    self.receive(events.Wake())
+                if now_ms - self._quiet_ms > _QUIET_MS:
+                    self._quiet_ms = now_ms
+                    self._tidy()
+            except Exception as fault:
+                self._report_task(fault)
+
+    def _tidy(self):
+        """What is done while nothing else is: radio looked after, flash erased ahead of need."""
+        if self._radio.rearm():
+            self.receive(events.Faulted(vocabulary.RADIO_REARMED, None))
+        if self._journal is not None and not self.kernel.alarms and not self.kernel.outbox.messages:
+            self._journal.prepare()
+
+    def _report_task(self, fault):
+        sys.print_exception(fault)
+        self.receive(events.Faulted(vocabulary.TASK_RESTARTED, type(fault).__name__))
+
+    async def run(self, uplink):
+        """Work for ever. Shape: `uplink` has `run()` and `publish(…)`, or is None for a hub without settings."""
+        self._uplink = uplink
+        self.receive(events.Wake())  # sound and light of what was open before the restart
+        self._radio.start()
+        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._tend())]
+        if uplink is not None:
+            tasks.append(asyncio.create_task(uplink.run()))
+        print("hub: ready")
+        await asyncio.gather(*tasks)

@@ -1,0 +1,74 @@
+"""What this hub was told at its installation: settings.json. Decides whether it is usable, and says what is not.
+
+A hub with bad settings still starts: the wired button, siren and lamp work, and the fault is said. Texts name the
+field and the remedy, never a key or a password.
+"""
+
+import json
+import os
+
+from protocol import topics, vocabulary
+
+LANGUAGES = ("zh", "en")
+SECURITIES = ("none", "psk", "tls")
+_HEX = "0123456789abcdef"
+REMEDY = "run the installer again"
+
+
+class SettingsFault(Exception):
+    """Settings that cannot be used; the text names the field and the remedy."""
+
+
+def folder():
+    """Where the hub's own files are: the root of the flash on a board."""
+    return (os.getenv("ANLING_HUB_DIR") or "") if hasattr(os, "getenv") else ""
+
+
+def load():
+    """The settings as a dict. Errors: SettingsFault."""
+    path = folder() + "/settings.json"
+    try:
+        with open(path) as file:
+            text = file.read()
+    except OSError:
+        raise SettingsFault("settings.json: not there; " + REMEDY)
+    try:
+        found = json.loads(text)
+    except ValueError:
+        raise SettingsFault("settings.json: not JSON; " + REMEDY)
+    check(found)
+    return found
+
+
+def _want(is_right, field, what):
+    if not is_right:
+        raise SettingsFault("settings: %s: not %s; %s" % (field, what, REMEDY))
+
+
+def _is_hex(value, length):
+    return isinstance(value, str) and len(value) == length and all(c in _HEX for c in value.lower())
+
+
+def check(found):
+    """Raise SettingsFault unless every field is usable."""
+    _want(isinstance(found, dict), "all", "an object")
+    _want(topics.is_hub_id(found.get("hub_id")), "hub_id", "a hub's name")
+    _want(found.get("language") in LANGUAGES, "language", "zh or en")
+    broker = found.get("broker")
+    _want(isinstance(broker, dict), "broker", "an object")
+    _want(isinstance(broker.get("host"), str) and broker["host"], "broker.host", "an address")
+    port = broker.get("port")
+    _want(isinstance(port, int) and 0 < port < 65536, "broker.port", "a port")
+    security = broker.get("security")
+    _want(security in SECURITIES, "broker.security", "none, psk or tls")
+    if security == "psk":
+        _want(_is_hex(broker.get("psk_hex"), 64), "broker.psk_hex", "64 hex digits")
+    devices = found.get("devices")
+    _want(isinstance(devices, list), "devices", "a list")
+    for i in range(len(devices)):
+        device, field = devices[i], "devices[%d]" % i
+        _want(isinstance(device, dict), field, "an object")
+        _want(_is_hex(device.get("id"), 12), field + ".id", "12 hex digits")
+        _want(device.get("kind") in vocabulary.DEVICE_KINDS, field + ".kind", "a kind of trigger device")
+        key = device.get("key")
+        _want(key is None or _is_hex(key, 32), field + ".key", "32 hex digits or null")

@@ -1,0 +1,56 @@
+"""Siren and tones: one PWM output. Plays the pattern it is given; which one is the kernel's word.
+
+`siren_now` is for the reflex: it allocates nothing, and the PWM goes on in hardware while the loop is blocked.
+"""
+
+from machine import PWM, Pin
+
+from hub import actions
+
+from . import board
+
+_ON = 32768
+# pattern: (Hz, on ms, off ms); off 0: without a pause
+_PATTERNS = {
+    actions.SIREN: (board.SIREN_HZ, 1, 0),
+    actions.CALLING: (board.CALLING_HZ, 200, 2800),
+    actions.QUESTION: (board.QUESTION_HZ, 400, 1600),
+}
+
+
+class Sounder:
+    """The one sound of the home."""
+
+    def __init__(self):
+        self._pwm = PWM(Pin(board.SIREN_PIN, Pin.OUT), freq=board.SIREN_HZ, duty_u16=0)
+        self._pattern = actions.SILENT
+        self._is_on = False
+        self._change_ms = 0
+
+    def siren_now(self):
+        self._pwm.freq(board.SIREN_HZ)
+        self._pwm.duty_u16(_ON)
+        self._is_on = True
+
+    def play(self, pattern, now_ms):
+        """Change to a pattern of hub.actions."""
+        self._pattern = pattern
+        if pattern == actions.SILENT:
+            self._switch(False)
+            return
+        hz, on_ms, _ = _PATTERNS[pattern]
+        self._pwm.freq(hz)
+        self._switch(True)
+        self._change_ms = now_ms + on_ms
+
+    def tick(self, now_ms):
+        """Call every 100 ms or so: the pauses of a pattern."""
+        pattern = _PATTERNS.get(self._pattern)
+        if pattern is None or pattern[2] == 0 or now_ms < self._change_ms:
+            return
+        self._change_ms = now_ms + (pattern[2] if self._is_on else pattern[1])
+        self._switch(not self._is_on)
+
+    def _switch(self, is_on):
+        self._is_on = is_on
+        self._pwm.duty_u16(_ON if is_on else 0)
