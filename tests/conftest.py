@@ -42,7 +42,7 @@ class MicroPythonFile(pytest.File):
     def results(self) -> dict[str, dict[str, str]]:
         if self._results is None:
             done = subprocess.run(
-                [str(MICROPYTHON), str(TESTS / "on_micropython" / "run.py"), str(self.path)],
+                [str(MICROPYTHON), "-X", "heapsize=16M", str(TESTS / "on_micropython" / "run.py"), str(self.path)],
                 env=micropython_environment(str(TESTS / "on_micropython")),
                 capture_output=True,
                 text=True,

@@ -1,0 +1,94 @@
+"""Claims about the journal alone: segments, damage, wear. Power cuts are in tests/hub/test_restart.py."""
+
+from claims import Random, raises
+from desk import Flash, PowerCut
+from device.journal import BLOCK, DATA_MAX, SEGMENT_BLOCKS, Journal
+
+
+def _journal(flash, snapshot=()):
+    journal = Journal(flash, lambda: list(snapshot))
+    return journal, journal.open()
+
+
+def test_records_come_back_in_order():
+    flash = Flash()
+    journal, found = _journal(flash)
+    assert found == []
+    wanted = [(n % 7 + 1, b"%d" % n * (n % 40)) for n in range(120)]
+    for kind, data in wanted:
+        journal.append(kind, data)
+    assert _journal(flash)[1] == wanted
+
+
+def test_a_record_of_any_length_fits_and_a_longer_one_is_refused():
+    flash = Flash()
+    journal, _ = _journal(flash)
+    for length in (0, 1, 3, 4, 5, 19, 20, 21, DATA_MAX):
+        journal.append(2, b"x" * length)
+    raises(ValueError, journal.append, 2, b"x" * (DATA_MAX + 1))
+    assert [len(data) for _, data in _journal(flash)[1]] == [0, 1, 3, 4, 5, 19, 20, 21, DATA_MAX]
+
+
+def test_a_small_partition_is_refused_with_its_size():
+    fault = raises(ValueError, Journal, Flash(4), None)
+    assert "4 blocks" in str(fault)
+
+
+def test_a_damaged_byte_costs_at_most_its_own_record():
+    random = Random(13)
+    for _ in range(150):
+        flash = Flash(16)
+        journal, _ = _journal(flash, [(1, b"snapshot")])
+        wanted = [(2, b"record %d" % n) for n in range(40)]
+        for record in wanted:
+            journal.append(*record)
+        at = random.below(40 * 32)
+        flash.data[at] ^= 1 << random.below(8)
+        found = _journal(flash)[1]
+        missing = [record for record in wanted if record not in found]
+        assert len(missing) <= 1, (at, missing)
+        for record in found:
+            assert record in wanted or record == (1, b"snapshot")
+
+
+def test_nothing_is_programmed_twice_behind_a_torn_record():
+    flash = Flash(16)
+    journal, _ = _journal(flash)
+    journal.append(2, b"first")
+    flash.cut_after, flash.is_torn, flash.operations = 0, True, 0
+    raises(PowerCut, journal.append, 2, b"torn record")
+    flash.cut_after = None
+    journal, found = _journal(flash, [(2, b"first")])
+    journal.append(2, b"second")
+    assert [data for _, data in _journal(flash)[1] if data != b"first"] == [b"second"]
+
+
+def test_wear_is_spread_over_the_whole_partition():
+    flash = Flash(16)
+    counts = [0] * 16
+    erase = flash.ioctl
+
+    def count(operation, argument):
+        if operation == 6:
+            counts[argument] += 1
+        return erase(operation, argument)
+
+    flash.ioctl = count
+    journal, _ = _journal(flash, [(1, b"s" * 50)])
+    for n in range(3000):
+        journal.append(2, b"x" * 90)
+    assert max(counts) - min(counts) <= 1
+
+
+def test_blocks_erased_ahead_are_not_erased_again():
+    flash = Flash(16)
+    journal, _ = _journal(flash)
+    journal.append(2, b"x")
+    ahead = flash.erases
+    while journal.prepare():
+        pass
+    assert flash.erases == ahead + SEGMENT_BLOCKS
+    done = flash.erases
+    for _ in range(SEGMENT_BLOCKS * BLOCK // 112 + 1):
+        journal.append(2, b"x" * 90)
+    assert flash.erases == done
