@@ -15,9 +15,8 @@ except settings_file.SettingsFault as fault:
     is_ready = False
 
 # 2. Where does it keep its alarms?
-from esp32 import Partition
-
 from device import board
+from esp32 import Partition
 
 found = Partition.find(Partition.TYPE_DATA, label=board.JOURNAL_LABEL)
 partition = found[0] if found else None

@@ -42,7 +42,13 @@ class MicroPythonFile(pytest.File):
     def results(self) -> dict[str, dict[str, str]]:
         if self._results is None:
             done = subprocess.run(
-                [str(MICROPYTHON), "-X", "heapsize=16M", str(TESTS / "on_micropython" / "run.py"), str(self.path)],
+                [
+                    str(MICROPYTHON),
+                    "-X",
+                    "heapsize=16M",
+                    str(TESTS / "on_micropython" / "run.py"),
+                    str(self.path),
+                ],
                 env=micropython_environment(str(TESTS / "on_micropython")),
                 capture_output=True,
                 text=True,
@@ -87,9 +93,9 @@ def _runs_on_both(path: pathlib.Path) -> bool:
 
 def pytest_collect_file(file_path: pathlib.Path, parent):
     name = file_path.name
-    if name.startswith("test_") and name.endswith(".py") and not name.endswith(ONLY_CPYTHON):
-        if _runs_on_both(file_path):
-            return MicroPythonFile.from_parent(parent, path=file_path)
+    is_test = name.startswith("test_") and name.endswith(".py") and not name.endswith(ONLY_CPYTHON)
+    if is_test and _runs_on_both(file_path):
+        return MicroPythonFile.from_parent(parent, path=file_path)
     return None
 
 

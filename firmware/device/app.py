@@ -12,7 +12,6 @@ import sys
 
 import cryptolib
 import micropython
-
 from hub import actions, events, memory
 from hub.kernel import Kernel
 from hub.reflex import RECORD, Ears, Reflex
@@ -102,8 +101,7 @@ class Hub:
             self._journal.begin()
         except (OSError, ValueError) as fault:
             self._journal_fault(fault)
-        if records:
-            self.receive(events.Faulted(vocabulary.HUB_RESTARTED, None))
+        self._was_restarted = bool(records)
 
     def _snapshot(self):
         return memory.snapshot(self.kernel)
@@ -208,6 +206,8 @@ class Hub:
         """Work for ever. Shape: `uplink` has `run()` and `publish(…)`, or is None for a hub without settings."""
         self._uplink = uplink
         self.receive(events.Wake())  # sound and light of what was open before the restart
+        if self._was_restarted:
+            self.receive(events.Faulted(vocabulary.HUB_RESTARTED, None))
         self._radio.start()
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._tend())]
         if uplink is not None:

@@ -4,9 +4,8 @@ Polled every 20 ms: `Pin.irq` is soft on an ESP32 and served by the main thread 
 The wired button also has a path in hardware to the siren (hardware/).
 """
 
-from machine import Pin
-
 from hub import events
+from machine import Pin
 
 from . import board
 

@@ -3,10 +3,9 @@
 `red_now` is for the reflex: a second buffer is red beforehand, so that nothing is allocated.
 """
 
+from hub import actions
 from machine import Pin
 from neopixel import NeoPixel
-
-from hub import actions
 
 from . import board
 

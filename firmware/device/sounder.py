@@ -3,9 +3,8 @@
 `siren_now` is for the reflex: it allocates nothing, and the PWM goes on in hardware while the loop is blocked.
 """
 
-from machine import PWM, Pin
-
 from hub import actions
+from machine import PWM, Pin
 
 from . import board
 

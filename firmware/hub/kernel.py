@@ -211,7 +211,11 @@ class Kernel:
             # Cleared here already, or never known: tell the relay so, lest it repeats itself for ever.
             self._tell(message["alarm"], vocabulary.CLEARED)
             return
-        same = (alarm.state, alarm.who, alarm.minutes) == (message["step"], message["who"], message["minutes"])
+        same = (alarm.state, alarm.who, alarm.minutes) == (
+            message["step"],
+            message["who"],
+            message["minutes"],
+        )
         if same:
             self._tell(alarm.seq, alarm.state)
             return

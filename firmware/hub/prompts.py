@@ -20,7 +20,10 @@ TEXTS = {
     ON_THE_WAY: ("{who}正在赶来,大约{minutes}分钟。", "{who} is on the way, about {minutes} minutes."),
     ARRIVED: ("{who}已经到了。", "{who} has arrived."),
     CLEARED: ("这次求助已处理完毕。", "This call has been dealt with."),
-    MAINS_LOST: ("停电了,主机改用电池,求助按钮仍然有效。", "The mains is off. I run on the battery; your button still works."),
+    MAINS_LOST: (
+        "停电了,主机改用电池,求助按钮仍然有效。",
+        "The mains is off. I run on the battery; your button still works.",
+    ),
     MAINS_RESTORED: ("电来了。", "The mains is back."),
     BUTTON_UNVERIFIED: (
         "收到一个无法核实的按钮信号,已报告值班室。如需帮助请再按一次。",

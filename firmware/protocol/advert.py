@@ -20,12 +20,7 @@ def find_bthome(data):
         end = at + 1 + length
         if length == 0 or end > size:
             return -1
-        if (
-            length >= 4
-            and data[at + 1] == SERVICE_DATA
-            and data[at + 2] == UUID_LOW
-            and data[at + 3] == UUID_HIGH
-        ):
+        if length >= 4 and data[at + 1] == SERVICE_DATA and data[at + 2] == UUID_LOW and data[at + 3] == UUID_HIGH:
             return at + 4 << 16 | end
         at = end
     return -1

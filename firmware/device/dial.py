@@ -1,0 +1,150 @@
+"""The way from the network to an open stream: decides how the broker's name, port and TLS become one.
+
+Each step is bounded in time and fails with a word. Nothing here holds the loop for long: connecting is non-blocking,
+the TLS handshake runs step by step with the first bytes, and names are looked up in a thread of their own on a
+board, because getaddrinfo blocks there. The last good address outlives a name server that fails.
+
+Ref: MicroPython socket, asyncio.stream.
+"""
+
+import asyncio
+import errno
+import socket
+import sys
+
+from asyncio import core
+
+LOOK_UP_MS = 10000
+CONNECT_MS = 10000
+_IPPROTO_TCP, _TCP_NODELAY = 6, 1  # the same number in every port; not every port names them
+# The desk's threads have no lock around the interpreter, and names there are numbers or in the hosts file.
+_IS_DESK = sys.platform in ("linux", "darwin", "win32")
+_CERTIFICATE_REFUSED = -0x2700  # MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
+
+NAME_NOT_FOUND, NAME_TIMEOUT, CONNECT_TIMEOUT = "name_not_found", "name_timeout", "connect_timeout"
+TLS_REFUSED, CERTIFICATE_REFUSED, NETWORK = "tls_refused", "certificate_refused", "network_fault"
+
+
+def _words():
+    words = {}
+    for name, word in (
+        ("ECONNREFUSED", "connection_refused"),
+        ("ECONNRESET", "connection_reset"),
+        ("EPIPE", "connection_reset"),
+        ("ECONNABORTED", "connection_reset"),
+        ("ENOTCONN", "connection_reset"),
+        ("EHOSTUNREACH", "no_route"),
+        ("ENETUNREACH", "no_route"),
+        ("ETIMEDOUT", CONNECT_TIMEOUT),
+        ("ENOMEM", "no_memory"),
+    ):
+        if hasattr(errno, name):
+            words[getattr(errno, name)] = word
+    return words
+
+
+_WORDS = _words()
+_WORDS[32] = "connection_reset"  # EPIPE, where errno does not name it
+_WORDS[_CERTIFICATE_REFUSED] = CERTIFICATE_REFUSED
+
+
+class DialFault(Exception):
+    """No stream; `reason` is a word."""
+
+    def __init__(self, reason):
+        super().__init__(reason)
+        self.reason = reason
+
+
+def reason_of(fault):
+    """The word for an OSError of a stream. Negative numbers are the TLS library's own."""
+    number = fault.args[0] if fault.args else 0
+    if number in _WORDS:
+        return _WORDS[number]
+    return TLS_REFUSED if isinstance(number, int) and number < 0 else NETWORK
+
+
+def is_numeric(host):
+    """True for an address, which needs no name server."""
+    return ":" in host or all(c in "0123456789." for c in host)
+
+
+def _writable(sock):
+    yield core._io_queue.queue_write(sock)
+
+
+class Dialer:
+    """Opens streams to one broker. Shape: `uses_thread` for names that have to be looked up."""
+
+    def __init__(self, host, port, uses_thread=not _IS_DESK):
+        self._host = host
+        self._port = port
+        self._uses_thread = uses_thread and not is_numeric(host)
+        self._address = None  # the last one found
+        self._flag = asyncio.ThreadSafeFlag()
+        self._is_looking = False
+        self._found = None
+
+    async def open(self, context, server_name):
+        """A connected asyncio stream; `context` is a TLS context or None. Errors: DialFault, OSError."""
+        address = await self._find()
+        sock = socket.socket(address[0], address[1], address[2])
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1)
+            try:
+                sock.connect(address[-1])
+            except OSError as fault:
+                if fault.args[0] != errno.EINPROGRESS:
+                    raise
+            await asyncio.wait_for_ms(_writable(sock), CONNECT_MS)
+            if context is not None:
+                sock = context.wrap_socket(sock, server_hostname=server_name, do_handshake_on_connect=False)
+                sock.setblocking(False)
+            return asyncio.StreamReader(sock)
+        except asyncio.TimeoutError:
+            sock.close()
+            raise DialFault(CONNECT_TIMEOUT)
+        except BaseException:  # cancelled, too: a socket left open is lost memory
+            sock.close()
+            raise
+
+    # --- names ---------------------------------------------------------------------------------------
+
+    async def _find(self):
+        reason = NAME_NOT_FOUND
+        if self._uses_thread:
+            try:
+                found = await asyncio.wait_for_ms(self._find_aside(), LOOK_UP_MS)
+            except asyncio.TimeoutError:
+                found, reason = None, NAME_TIMEOUT
+        else:
+            found = self._look_up()
+        if found is not None:
+            self._address = found
+        if self._address is None:
+            raise DialFault(reason)
+        return self._address
+
+    def _look_up(self):
+        try:
+            return socket.getaddrinfo(self._host, self._port, 0, socket.SOCK_STREAM)[0]
+        except (OSError, IndexError):
+            return None
+
+    async def _find_aside(self):
+        """Look the name up in a thread. One that hangs is not joined by a second: its answer serves later."""
+        if not self._is_looking:
+            import _thread
+
+            self._is_looking = True
+            self._found = None
+            self._flag.clear()
+            _thread.start_new_thread(self._look_up_aside, ())
+        await self._flag.wait()
+        return self._found
+
+    def _look_up_aside(self):
+        self._found = self._look_up()
+        self._is_looking = False
+        self._flag.set()

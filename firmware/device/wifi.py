@@ -1,0 +1,99 @@
+"""The way to the home's router: decides which of the known networks is tried now. Never waits for one.
+
+`step` is called again and again and says whether there is a network. Networks are tried in the order of the
+settings, the last one that worked first; each has TRY_MS. A short loss is left to the radio's own driver.
+
+Ref: MicroPython network.WLAN (ESP32).
+"""
+
+import network
+
+TRY_MS = 15000
+GRACE_MS = 5000
+_DRIVER_RETRIES = 2  # after that the driver's status says why it failed, and the next network has its turn
+
+NO_SETTINGS, STARTING, DRIVER = "wifi_not_in_settings", "wifi_starting", "wifi_driver"
+NOT_FOUND, WRONG_PASSWORD, NO_ANSWER = "wifi_not_found", "wifi_wrong_password", "wifi_no_answer"
+
+
+def _statuses():
+    """What status() says of a try that failed → our word. Not every build has every constant."""
+    words = {}
+    for name, word in (
+        ("STAT_NO_AP_FOUND", NOT_FOUND),
+        ("STAT_WRONG_PASSWORD", WRONG_PASSWORD),
+        ("STAT_HANDSHAKE_TIMEOUT", WRONG_PASSWORD),  # what many routers make of a wrong password
+        ("STAT_CONNECT_FAIL", NO_ANSWER),
+        ("STAT_ASSOC_FAIL", NO_ANSWER),
+        ("STAT_BEACON_TIMEOUT", NO_ANSWER),
+    ):
+        if hasattr(network, name):
+            words[getattr(network, name)] = word
+    return words
+
+
+class Wifi:
+    """Shape: `networks` as the settings have them: [{"ssid", "password"}, …]. `reason` says why there is none."""
+
+    def __init__(self, networks):
+        self._networks = networks
+        self._failures = _statuses()
+        self._wlan = None
+        self._place = 0  # in the list of networks
+        self._until_ms = None  # while a network is being tried
+        self._up_ms = None  # when the network was last seen up
+        self.reason = STARTING
+
+    def step(self, now_ms):
+        """True while there is a network. Call at least every second while there is none. Never raises."""
+        if not self._networks:
+            self.reason = NO_SETTINGS
+            return False
+        try:
+            return self._look(now_ms)
+        except OSError:
+            self.reason = DRIVER
+            self._until_ms = now_ms + TRY_MS
+            return False
+
+    def _look(self, now_ms):
+        if self._wlan is None:
+            self._start()
+        if self._wlan.isconnected():
+            self._up_ms = now_ms
+            self._until_ms = None
+            self.reason = None
+            return True
+        if self._up_ms is not None and now_ms - self._up_ms < GRACE_MS:
+            return True
+        self._up_ms = None
+        if self._until_ms is not None:
+            word = self._failures.get(self._wlan.status())
+            if word is None and now_ms < self._until_ms:
+                return False
+            if now_ms < self._until_ms - TRY_MS + 1000:
+                return False  # the status may still be that of the network before
+            self.reason = word or NO_ANSWER
+            self._place = (self._place + 1) % len(self._networks)
+        self._try(now_ms)
+        return False
+
+    def _start(self):
+        wlan = network.WLAN(network.STA_IF)
+        wlan.active(True)
+        # Never PM_NONE: the radio is shared, and ESP-IDF stops the chip when Bluetooth runs without modem sleep.
+        for option, value in (("reconnects", _DRIVER_RETRIES), ("pm", getattr(wlan, "PM_PERFORMANCE", 1))):
+            try:
+                wlan.config(**{option: value})
+            except (OSError, ValueError, TypeError):
+                print("wifi: this board has no option", option)
+        self._wlan = wlan
+
+    def _try(self, now_ms):
+        known = self._networks[self._place]
+        self._until_ms = now_ms + TRY_MS
+        try:
+            self._wlan.disconnect()  # or connect() is refused while an older try is on its way
+        except OSError:
+            self.reason = DRIVER
+        self._wlan.connect(known["ssid"], known["password"])
