@@ -9,6 +9,7 @@ from typing import Any
 PICTURE_URL, PICTURE_WIDTH, PICTURE_HEIGHT = "/static/pictures/qinghe.svg", 1600, 1000
 
 # fmt: off
+# ruff: noqa: E501
 PLACES: list[dict[str, Any]] = [  # one home a line
     {"label": "1号楼1单元302", "label_en": "Bldg 1, Unit 1, 302", "estate": "清河苑", "building": "1", "unit": "1", "floor": 3, "door": "302", "x": 0.2147, "y": 0.8027},
     {"label": "1号楼2单元101", "label_en": "Bldg 1, Unit 2, 101", "estate": "清河苑", "building": "1", "unit": "2", "floor": 1, "door": "101", "x": 0.2387, "y": 0.8191},

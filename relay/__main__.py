@@ -1,0 +1,88 @@
+"""`python -m relay …`: the relay's command line. Each error is one sentence on stderr and exit code 2."""
+
+import argparse
+import sqlite3
+import sys
+from pathlib import Path
+
+MISSING = "relay: a part is missing: {name}. Install the project with `pip install -e .` in its folder."
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="relay", description="Anling's relay: takes in alarms, shows them, answers."
+    )
+    commands = top.add_subparsers(dest="command", required=True)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument(
+            "--data", type=Path, default=Path("anling-data"), help="folder of database and pictures"
+        )
+        return sub
+
+    serve = command("serve", "Serve consoles and hubs until Ctrl-C.")
+    serve.add_argument("--host", default="127.0.0.1", help="address of the web server")
+    serve.add_argument("--port", type=int, default=8080, help="port of the web server; 0 takes a free one")
+    serve.add_argument("--broker", help="use this broker: mqtt://user:password@host:port")
+    serve.add_argument("--broker-port", type=int, default=1883, help="port of the embedded broker")
+
+    sample = command("sample", "Fill an empty database with one invented community.")
+    sample.add_argument("--homes", type=int, default=60, help="1 to 60")
+    sample.add_argument("--json", action="store_true", help="print one JSON object")
+
+    community = command("community-add", "Add a community.")
+    community.add_argument("--community", required=True, help="its id, such as c-north")
+    community.add_argument("--name", required=True)
+    community.add_argument("--name-en", default="")
+
+    staff = command("staff-add", "Add somebody who works in a community; prints the password once.")
+    staff.add_argument("--community", required=True)
+    staff.add_argument("--name", required=True, help="the name to sign in with")
+    staff.add_argument("--display-name", required=True)
+    staff.add_argument("--display-name-en", default="")
+    staff.add_argument("--role", required=True, choices=("operator", "responder"))
+    staff.add_argument("--language", choices=("zh", "en"), default="zh")
+
+    hub = command("hub-add", "Register a hub for a dwelling; prints password and key once.")
+    hub.add_argument("--hub", required=True, help="its id: a-z, 0-9 and '-'")
+    hub.add_argument("--dwelling", required=True, help="the dwelling's id; a new one needs the three below")
+    hub.add_argument("--community")
+    hub.add_argument("--label", help="what the board shows, such as 3号楼201")
+    hub.add_argument("--address", help="the whole way to the door")
+
+    device = command("device-add", "Name a trigger device of a hub, so that alarms say where it was pressed.")
+    device.add_argument("--hub", required=True)
+    device.add_argument("--device", required=True, help="its id, as the hub sends it")
+    device.add_argument("--kind", required=True, choices=("button", "door", "motion"))
+    device.add_argument("--room", required=True)
+    device.add_argument("--label", required=True)
+
+    command("hub-list", "List the hubs.")
+    return top
+
+
+def main(given: list[str] | None = None) -> int:
+    arguments = parser().parse_args(given)
+    try:
+        if arguments.command == "serve":
+            from .serve import run
+
+            return run(arguments)
+        from . import setup
+    except ModuleNotFoundError as error:
+        print(MISSING.format(name=error.name), file=sys.stderr)
+        return 2
+    try:
+        return setup.run(arguments)
+    except setup.CannotSetUp as error:
+        print(f"relay: {error}", file=sys.stderr)
+    except (sqlite3.Error, OSError) as error:
+        print(f"relay: the data folder {arguments.data} cannot be used: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("relay: stopped; nothing was changed", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Staff, roles, sessions: who may see and do what."""

@@ -1,0 +1,1 @@
+"""Alarms: from raised to cleared, with a history that only grows."""

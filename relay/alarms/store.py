@@ -1,0 +1,236 @@
+"""All SQL that changes alarms. Their history only grows: the database itself refuses to change or delete it.
+
+An alarm is found again by (hub_id, epoch, alarm_seq). Should a home press again on an alarm that the relay
+closed meanwhile, a new alarm begins under the same seq: `round` counts them and the last one is meant.
+"""
+
+from dataclasses import fields
+from typing import Any
+
+from protocol import vocabulary as words
+from sqlite_utils import Database as Tables
+from sqlite_utils.migrations import Migrations
+
+from ..database import Reader, Row, Transaction
+from . import rules, views
+from .rules import Alarm
+
+MIGRATIONS = Migrations("alarms")
+_FIELDS = [field.name for field in fields(Alarm)]
+
+
+@MIGRATIONS()
+def m001_alarms(db: Tables) -> None:
+    for statement in (
+        """CREATE TABLE alarms (
+            alarm_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            hub_id TEXT NOT NULL REFERENCES hubs, dwelling_id TEXT NOT NULL REFERENCES dwellings,
+            community_id TEXT NOT NULL REFERENCES communities,
+            epoch TEXT NOT NULL, alarm_seq INTEGER NOT NULL, round INTEGER NOT NULL,
+            last_seq INTEGER NOT NULL, kind TEXT NOT NULL, activation TEXT NOT NULL, device_id TEXT,
+            raised_at INTEGER NOT NULL, activated_at INTEGER, is_pre_alarm INTEGER NOT NULL,
+            activations INTEGER NOT NULL, condition TEXT NOT NULL,
+            acknowledged_by INTEGER REFERENCES staff, acknowledged_at INTEGER,
+            work TEXT NOT NULL, assigned_to INTEGER REFERENCES staff, minutes INTEGER,
+            outcome TEXT, note TEXT, closed_at INTEGER, told_step TEXT,
+            step TEXT NOT NULL,                       -- derived, kept for looking up
+            changed_at INTEGER NOT NULL,
+            UNIQUE (hub_id, epoch, alarm_seq, round))""",
+        "CREATE INDEX alarms_open ON alarms (community_id, dwelling_id) WHERE work != 'CLOSED'",
+        "CREATE INDEX alarms_dwelling ON alarms (dwelling_id, alarm_id)",
+        """CREATE INDEX alarms_untold ON alarms (changed_at)
+            WHERE step IN ('acknowledged', 'on_the_way', 'arrived', 'cleared') AND told_step IS NOT step""",
+        """CREATE TABLE alarm_history (
+            entry_id INTEGER PRIMARY KEY AUTOINCREMENT, alarm_id INTEGER NOT NULL REFERENCES alarms,
+            at INTEGER NOT NULL, what TEXT NOT NULL,
+            by INTEGER REFERENCES staff,              -- NULL: the home or the relay itself
+            detail TEXT)""",
+        "CREATE INDEX alarm_history_alarm ON alarm_history (alarm_id)",
+        """CREATE TRIGGER alarm_history_is_not_changed BEFORE UPDATE ON alarm_history
+            BEGIN SELECT RAISE(ABORT, 'the history of an alarm only grows'); END""",
+        """CREATE TRIGGER alarm_history_is_not_deleted BEFORE DELETE ON alarm_history
+            BEGIN SELECT RAISE(ABORT, 'the history of an alarm only grows'); END""",
+    ):
+        db.execute(statement)
+
+
+def _alarm(row: Row) -> Alarm:
+    values = {name: row[name] for name in _FIELDS}
+    values["is_pre_alarm"] = bool(values["is_pre_alarm"])
+    return Alarm(**values)
+
+
+def alarm(reader: Reader, alarm_id: int, community_id: str) -> Alarm | None:
+    """An alarm of this community; None for those of others."""
+    row = reader.row("SELECT * FROM alarms WHERE alarm_id = ? AND community_id = ?", (alarm_id, community_id))
+    return _alarm(row) if row else None
+
+
+def alarm_of_home(reader: Reader, hub_id: str, epoch: str, alarm_seq: int) -> Alarm | None:
+    """The last alarm that this home means by that seq."""
+    row = reader.row(
+        "SELECT * FROM alarms WHERE hub_id = ? AND epoch = ? AND alarm_seq = ? ORDER BY round DESC LIMIT 1",
+        (hub_id, epoch, alarm_seq),
+    )
+    return _alarm(row) if row else None
+
+
+def _save(transaction: Transaction, alarm: Alarm, now: int) -> None:
+    names = [name for name in _FIELDS if name != "alarm_id"]
+    values: list[Any] = [getattr(alarm, name) for name in names]
+    transaction.execute(
+        f"UPDATE alarms SET {', '.join(name + ' = ?' for name in names)}, step = ?, changed_at = ?"
+        " WHERE alarm_id = ?",
+        [*values, rules.step_of(alarm), now, alarm.alarm_id],
+    )
+
+
+def _add(transaction: Transaction, alarm: Alarm, now: int) -> Alarm:
+    values: dict[str, Any] = {name: getattr(alarm, name) for name in _FIELDS if name != "alarm_id"}
+    before = transaction.row(
+        "SELECT max(round) AS round FROM alarms WHERE hub_id = ? AND epoch = ? AND alarm_seq = ?",
+        (alarm.hub_id, alarm.epoch, alarm.alarm_seq),
+    )
+    values |= {
+        "round": ((before["round"] if before else None) or 0) + 1,
+        "step": rules.step_of(alarm),
+        "changed_at": now,
+    }
+    return Alarm(
+        alarm_id=transaction.insert("alarms", values), **{name: values[name] for name in _FIELDS[1:]}
+    )
+
+
+def note_history(
+    transaction: Transaction, alarm_id: int, at: int, what: str, by: int | None, detail: str | None
+) -> None:
+    transaction.insert(
+        "alarm_history", {"alarm_id": alarm_id, "at": at, "what": what, "by": by, "detail": detail}
+    )
+
+
+def history(reader: Reader, alarm_id: int) -> list[Row]:
+    return reader.rows(
+        "SELECT at, what, display_name AS by, detail FROM alarm_history"
+        " LEFT JOIN staff ON staff_id = by WHERE alarm_id = ? ORDER BY entry_id",
+        (alarm_id,),
+    )
+
+
+# --- from the home ----------------------------------------------------------------------------------
+
+
+def take(transaction: Transaction, hub: Row, message: dict[str, Any], now: int) -> Alarm:
+    """Make of a new `alarm` message what it means: a new alarm, a further press, a cancellation."""
+    known = alarm_of_home(transaction, hub["hub_id"], message["epoch"], message["alarm"])
+    detail = f"seq {message['seq']}, {message['activation']}"
+    if known is not None and (
+        known.is_open or message["seq"] < known.last_seq or message["step"] == words.CANCELLED
+    ):
+        changed, what = rules.heard(known, message, now)
+        _save(transaction, changed, now)
+    else:
+        what = message["step"]
+        changed = _add(transaction, _new(hub, message, now), now)
+    note_history(transaction, changed.alarm_id, now, what, None, detail)
+    views.announce(transaction, changed.alarm_id)
+    return changed
+
+
+def _new(hub: Row, message: dict[str, Any], now: int) -> Alarm:
+    is_cancelled = message["step"] == words.CANCELLED  # its pre-alarm is still under way: already over
+    return Alarm(
+        alarm_id=0,
+        hub_id=hub["hub_id"],
+        dwelling_id=hub["dwelling_id"],
+        community_id=hub["community_id"],
+        epoch=message["epoch"],
+        alarm_seq=message["alarm"],
+        last_seq=message["seq"],
+        kind=message["kind"],
+        activation=message["activation"],
+        device_id=message["device"],
+        raised_at=now,
+        activated_at=now - message["age_ms"] if message["age_ms"] is not None else None,
+        is_pre_alarm=message["step"] == words.PRE_ALARM,
+        condition=rules.RETURNED if is_cancelled else rules.ACTIVE,
+        work=rules.CLOSED if is_cancelled else rules.OPEN,
+        closed_at=now if is_cancelled else None,
+    )
+
+
+def keep_told(transaction: Transaction, hub_id: str, message: dict[str, Any], now: int) -> None:
+    """The home has heard a step."""
+    known = alarm_of_home(transaction, hub_id, message["epoch"], message["alarm"])
+    if known is None or known.told_step == message["step"]:
+        return
+    transaction.execute(
+        "UPDATE alarms SET told_step = ? WHERE alarm_id = ?", (message["step"], known.alarm_id)
+    )
+    note_history(transaction, known.alarm_id, now, "told", None, message["step"])
+    views.announce(transaction, known.alarm_id)
+
+
+# --- from staff -------------------------------------------------------------------------------------
+
+
+def carry_out(
+    transaction: Transaction,
+    alarm_id: int,
+    community_id: str,
+    what: str,
+    by: int,
+    now: int,
+    detail: str | None = None,
+    **given: Any,
+) -> tuple[Alarm, Alarm] | None:
+    """An order of the signed-in person; (before, after), None for an alarm that is not there.
+
+    Errors: rules.IllegalOrder. Acknowledging twice oneself changes nothing.
+    """
+    before = alarm(transaction, alarm_id, community_id)
+    if before is None:
+        return None
+    if what == rules.ACKNOWLEDGE and before.is_open and before.acknowledged_by is not None:
+        if before.acknowledged_by == by:
+            return before, before
+        other = views.view(transaction, alarm_id)
+        raise rules.IllegalOrder(
+            f"{other['acknowledged_by_name']} has acknowledged this alarm already. Speak with them; you can"
+            " still send somebody."
+        )
+    after = rules.order(before, what, now, by, **given)
+    _save(transaction, after, now)
+    if before.acknowledged_by is None and what != rules.ACKNOWLEDGE:
+        note_history(transaction, alarm_id, now, rules.ACKNOWLEDGE, by, None)
+    note_history(transaction, alarm_id, now, what, by, detail)
+    views.announce(transaction, alarm_id)
+    return before, after
+
+
+# --- from the relay itself ----------------------------------------------------------------------------
+
+
+def raise_stale_pre_alarms(transaction: Transaction, now: int) -> int:
+    """Raise pre-alarms whose home fell silent before it could raise or cancel them; how many."""
+    stale = transaction.rows(
+        "SELECT * FROM alarms WHERE work != 'CLOSED' AND is_pre_alarm = 1 AND raised_at <= ?",
+        (now - rules.PRE_ALARM_MAX_MS,),
+    )
+    for row in stale:
+        known = _alarm({**row, "is_pre_alarm": False, "raised_at": now})
+        _save(transaction, known, now)
+        note_history(transaction, known.alarm_id, now, words.RAISED, None, "the home said no more")
+        views.announce(transaction, known.alarm_id)
+    return len(stale)
+
+
+def untold(reader: Reader, changed_after: int) -> list[Alarm]:
+    """Alarms whose present step the home has not confirmed, and whose hub is on the line."""
+    rows = reader.rows(
+        "SELECT alarms.* FROM alarms JOIN hubs USING (hub_id) WHERE hubs.is_online = 1"
+        " AND step IN ('acknowledged', 'on_the_way', 'arrived', 'cleared') AND told_step IS NOT step"
+        " AND changed_at > ? ORDER BY alarm_id LIMIT 500",
+        (changed_after,),
+    )
+    return [_alarm(row) for row in rows]

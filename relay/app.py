@@ -1,0 +1,209 @@
+"""Puts the relay together: database, routes, workers, headers. Nothing here decides about alarms."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from . import events, windows
+from .access import pages as access_pages
+from .access import rules as access_rules
+from .access import store as access_store
+from .alarms import pages as alarm_pages
+from .alarms import store as alarm_store
+from .alarms import worker as alarm_worker
+from .board import pages as board_pages
+from .board import stream as board_stream
+from .clock import now_ms
+from .database import Database, DatabaseClosed, NotKept
+from .hubs import store as hub_store
+from .intake import store as intake_store
+from .intake.link import Link
+from .people import store as people_store
+from .services import Services
+from .supervision import pages as supervision_pages
+from .supervision import rules as supervision_rules
+from .supervision import store as supervision_store
+from .supervision import worker as supervision_worker
+
+LOG = logging.getLogger("relay")
+MIGRATIONS = (
+    events.MIGRATIONS,
+    people_store.MIGRATIONS,
+    access_store.MIGRATIONS,
+    hub_store.MIGRATIONS,
+    alarm_store.MIGRATIONS,
+    supervision_store.MIGRATIONS,
+    intake_store.MIGRATIONS,
+)
+BROKER_DOWN_S = 5
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; connect-src 'self'; img-src 'self' blob: data:;"
+    " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def open_database(data_dir: Path) -> Database:
+    """The database in this folder, tables up to date, writer running."""
+    database = Database(data_dir / "relay.db")
+    try:
+        database.migrate(MIGRATIONS)
+    except BaseException:
+        database.close()
+        raise
+    database.start()
+    return database
+
+
+async def _watch_line(services: Services, link: Link) -> None:
+    """Tell the consoles when the line to the broker stays down, and when it is up again."""
+    while True:
+        is_down = link.down_since is not None and time.monotonic() - link.down_since >= BROKER_DOWN_S
+        with services.database.read() as reader:
+            is_known = supervision_store.is_open(reader, supervision_rules.BROKER_DOWN, None)
+        if is_down and not is_known:
+            kind, raise_it = supervision_rules.BROKER_DOWN, supervision_store.raise_technical
+            await asyncio.wrap_future(services.database.write(lambda tx: raise_it(tx, kind, now_ms())))
+        elif is_known and link.down_since is None:
+            end = supervision_store.end
+            kind = supervision_rules.BROKER_DOWN
+            await asyncio.wrap_future(services.database.write(lambda tx: end(tx, kind, now_ms(), None)))
+        await asyncio.sleep(1)
+
+
+async def _keep_running(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """A worker that stumbles is started again: supervision may not end by an accident."""
+    while True:
+        try:
+            await work()
+        except DatabaseClosed:
+            return
+        except Exception:
+            LOG.exception("the worker %s stumbled: starting it again", name)
+            await asyncio.sleep(1)
+
+
+def make_app(services: Services, link: Link | None) -> FastAPI:
+    """The whole application; `link` is None where nothing is heard from hubs (tests of pages)."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services.broadcaster.attach(asyncio.get_running_loop())
+        services.database.on_commit = services.broadcaster.receive
+        work: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "alarms": lambda: alarm_worker.run(services),
+            "supervision": lambda: supervision_worker.run(services),
+        }
+        if link is not None:
+            work["line"] = lambda: _watch_line(services, link)
+        tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in work.items()]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # The API's own pages of documentation load script from elsewhere: off, as the CSP would block them.
+    app = FastAPI(title="Anling relay", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.services = services
+    app.state.try_limit = access_rules.TryLimit()
+    app.state.hashing = asyncio.Semaphore(access_pages.HASHING_AT_ONCE)
+    for router in (
+        access_pages.router,
+        alarm_pages.router,
+        supervision_pages.router,
+        board_pages.router,
+        board_stream.router,
+    ):
+        app.include_router(router)
+    console = windows.console()
+    if console is not None:
+        app.include_router(console.router)
+        with suppress(AttributeError):
+            console.mount(app)  # static files, where the console brings its own
+    else:
+        app.add_api_route("/sign-in", _plain_sign_in, methods=["GET"], include_in_schema=False)
+    _add_errors(app)
+    app.add_middleware(_Headers)
+    return app
+
+
+def _plain_sign_in(request: Request, next: str = "/") -> Response:
+    return windows.sign_in(request, None, access_rules.local_path(next))
+
+
+class _Headers:
+    """Security headers on every answer. Plain ASGI: it must not buffer the event stream."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        extra = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+        if scope["path"].startswith("/api/"):
+            extra.append((b"cache-control", b"no-store"))
+
+        async def send_with_headers(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(pair for pair in extra if pair[0] not in present),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _add_errors(app: FastAPI) -> None:
+    """Every error is one sentence that names the thing and the remedy."""
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, StarletteHTTPException)
+        wants_page = "text/html" in request.headers.get("accept", "")
+        is_api = request.url.path.startswith("/api/")
+        if error.status_code == 404 and wants_page and not is_api:
+            return windows.not_found(request)
+        detail = error.detail
+        if error.status_code == 404 and detail == "Not Found":
+            detail = "There is nothing at this address."
+        elif error.status_code == 405 and detail == "Method Not Allowed":
+            detail = "This address is there, but not for this method."
+        return JSONResponse({"detail": detail}, error.status_code, headers=error.headers)
+
+    async def bad_request(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        place = ".".join(
+            str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")
+        )
+        return JSONResponse({"detail": f"{place or 'request'}: {first['msg']}."}, 422)
+
+    async def not_kept(request: Request, error: Exception) -> Response:
+        LOG.error("a write failed: %s", error)
+        return JSONResponse(
+            {"detail": "The relay could not keep this just now. Nothing was changed; try again."}, 503
+        )
+
+    async def fault(request: Request, error: Exception) -> Response:
+        return JSONResponse({"detail": "The relay stumbled over this. It is in its log; try again."}, 500)
+
+    app.add_exception_handler(StarletteHTTPException, http_error)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, bad_request)
+    app.add_exception_handler(NotKept, not_kept)
+    app.add_exception_handler(DatabaseClosed, not_kept)
+    app.add_exception_handler(Exception, fault)

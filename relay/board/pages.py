@@ -1,0 +1,135 @@
+"""What a console loads and what it may set: the board, a dwelling's card, its place, the picture."""
+
+import asyncio
+import hashlib
+import re
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path, UploadFile
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from .. import events, guard
+from ..access import rules as access_rules
+from ..access import store as access_store
+from ..alarms import views
+from ..clock import now_ms
+from ..database import Transaction
+from ..guard import SignedIn, Writing
+from ..people import rules as people_rules
+from ..people import store as people_store
+from ..services import ServicesOf
+from ..supervision import store as supervision_store
+
+router = APIRouter(tags=["board"])
+DwellingId = Annotated[str, Path(max_length=64)]
+DRAWN_PICTURE = "/static/community.svg"  # the console's own drawing, until a community uploads one
+NO_DWELLING = "There is no such dwelling in your community. Load the board again."
+_PICTURE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
+
+
+class Place(BaseModel):
+    """Where a dwelling is drawn. Shape: 0 to 1 of the picture's width and height."""
+
+    model_config = ConfigDict(extra="forbid")
+    x: float = Field(ge=0, le=1, allow_inf_nan=False)
+    y: float = Field(ge=0, le=1, allow_inf_nan=False)
+
+
+def _community(row: dict[str, Any]) -> dict[str, Any]:
+    shown = {
+        name: row[name] for name in ("community_id", "name", "name_en", "picture_width", "picture_height")
+    }
+    return shown | {"picture_url": f"/pictures/{row['picture']}" if row["picture"] else DRAWN_PICTURE}
+
+
+@router.get("/api/board")
+def board(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
+    """Everything a console shows, as of one commit; go on from `last_event_id` with /api/events."""
+    with services.database.read() as reader:
+        community = people_store.community(reader, person.community_id)
+        if community is None:
+            raise HTTPException(404, "Your community is not there. Ask who set up this relay.")
+        return {
+            "server_time_ms": now_ms(),
+            "last_event_id": events.last_id(reader),
+            "community": _community(community),
+            "dwellings": views.dwelling_entries(reader, person.community_id),
+            "alarms": views.open_views(reader, person.community_id),
+            "technical": supervision_store.entries(reader, person.community_id),
+            "responders": access_store.responders(reader, person.community_id),
+        }
+
+
+@router.get("/api/dwellings/{dwelling_id}/card")
+def card(dwelling_id: DwellingId, person: SignedIn, services: ServicesOf) -> dict[str, Any]:
+    """Who lives there, whom to call, what happened lately. Looking is logged."""
+    with services.database.read() as reader:
+        dwelling = people_store.dwelling(reader, dwelling_id, person.community_id)
+        if dwelling is None:
+            raise HTTPException(404, NO_DWELLING)
+        shown = {name: dwelling[name] for name in ("dwelling_id", "label", "label_en", "address")}
+        shown |= people_store.card(reader, dwelling_id)
+        shown["alarms"] = views.recent_views(reader, dwelling_id)
+    services.database.write_lazily(
+        partial(people_store.log_card_access, at=now_ms(), staff_id=person.staff_id, dwelling_id=dwelling_id)
+    )
+    return shown
+
+
+@router.put("/api/dwellings/{dwelling_id}/place")
+def place(dwelling_id: DwellingId, body: Place, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """Put a dwelling where it stands on the picture; its board entry."""
+    guard.require(person, access_rules.PLACE)
+
+    def work(transaction: Transaction) -> dict[str, Any] | None:
+        if people_store.dwelling(transaction, dwelling_id, person.community_id) is None:
+            return None
+        people_store.set_place(transaction, dwelling_id, body.x, body.y)
+        views.announce_dwelling(transaction, dwelling_id, person.community_id)
+        return views.dwelling_entry(transaction, dwelling_id)
+
+    entry = services.database.write(work).result()
+    if entry is None:
+        raise HTTPException(404, NO_DWELLING)
+    return entry
+
+
+@router.post("/api/community/picture")
+async def picture(file: UploadFile, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """Replace the community's picture; PNG, JPEG or WebP."""
+    guard.require(person, access_rules.PICTURE)
+    data = await file.read(people_rules.PICTURE_BYTES_MAX + 1)
+    try:
+        found = people_rules.picture_of(data)
+    except people_rules.PictureRefused as error:
+        raise HTTPException(413 if len(data) > people_rules.PICTURE_BYTES_MAX else 415, str(error)) from None
+    name = f"{hashlib.sha256(data).hexdigest()[:32]}.{found.extension}"
+    folder = services.data_dir / "pictures"
+    await asyncio.to_thread(folder.mkdir, exist_ok=True)
+    await asyncio.to_thread((folder / name).write_bytes, data)
+
+    def work(transaction: Transaction) -> dict[str, Any]:
+        people_store.set_picture(transaction, person.community_id, name, found.width, found.height)
+        row = people_store.community(transaction, person.community_id)
+        assert row is not None  # the person's own community cannot be missing
+        return _community(row)
+
+    return await asyncio.wrap_future(services.database.write(work))
+
+
+@router.get("/pictures/{name}")
+def picture_file(name: str, person: SignedIn, services: ServicesOf) -> FileResponse:
+    """An uploaded picture; the signed-in person's community's only."""
+    with services.database.read() as reader:
+        community = people_store.community(reader, person.community_id)
+    path = services.data_dir / "pictures" / name
+    if (
+        not _PICTURE_NAME.fullmatch(name)
+        or not community
+        or community["picture"] != name
+        or not path.is_file()
+    ):
+        raise HTTPException(404, "There is no such picture. Load the board again.")
+    return FileResponse(path, headers={"Cache-Control": "private, max-age=31536000, immutable"})

@@ -1,0 +1,153 @@
+"""What consoles are told, kept: an events table whose row id is the id of the server-sent event.
+
+An event is written in the same commit as the change it tells of and is handed out only after that commit,
+so a console that lost its stream replays from the table by the last id it saw. This file must not know
+what the events mean.
+
+Ref: facts.md "Relay": in-memory broadcast lost 75 % of alerts; on overflow close the stream.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlite_utils import Database as Tables
+from sqlite_utils.migrations import Migrations
+
+from .clock import now_ms
+from .database import Reader, Transaction
+
+MIGRATIONS = Migrations("events")
+KEPT_MS = 3 * 24 * 3600 * 1000  # a console away for longer loads the board anew
+WAITING_MAX = 500  # events a slow console may be behind before its stream is closed
+
+
+@MIGRATIONS()
+def m001_events(db: Tables) -> None:
+    db.execute(
+        """CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, -- never reused: consoles resume by it
+            at INTEGER NOT NULL,
+            community_id TEXT,                    -- NULL: for every community
+            name TEXT NOT NULL,
+            data TEXT NOT NULL)"""
+    )
+    db.execute("CREATE INDEX events_at ON events (at)")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One committed event. Shape: `data` is JSON text."""
+
+    id: int
+    community_id: str | None
+    name: str
+    data: str
+
+    def is_for(self, community_id: str) -> bool:
+        return self.community_id is None or self.community_id == community_id
+
+
+def append(transaction: Transaction, community_id: str | None, name: str, data: dict[str, Any]) -> None:
+    """Keep an event; consoles get it after the commit."""
+    text = orjson.dumps(data).decode()
+    row = {"at": now_ms(), "community_id": community_id, "name": name, "data": text}
+    transaction.announce(Event(transaction.insert("events", row), community_id, name, text))
+
+
+def last_id(reader: Reader) -> int:
+    """The newest id ever given out, pruned rows included."""
+    row = reader.row("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+    return int(row["seq"]) if row else 0
+
+
+def since(reader: Reader, community_id: str, event_id: int) -> list[Event] | None:
+    """The community's events after this id; None when the id is not (or no longer) in the table's reach."""
+    first = reader.row("SELECT min(id) AS id FROM events")
+    last = last_id(reader)
+    oldest = first["id"] if first and first["id"] is not None else last + 1
+    if event_id > last or event_id < oldest - 1:
+        return None
+    rows = reader.rows(
+        "SELECT id, community_id, name, data FROM events"
+        " WHERE id > ? AND (community_id = ? OR community_id IS NULL) ORDER BY id",
+        (event_id, community_id),
+    )
+    return [Event(**row) for row in rows]
+
+
+def prune(transaction: Transaction, now: int) -> int:
+    return transaction.execute("DELETE FROM events WHERE at < ?", (now - KEPT_MS,))
+
+
+class Subscriber:
+    """One console's stream: a bounded queue that ends with None."""
+
+    def __init__(self, community_id: str, session_id: str) -> None:
+        self.community_id = community_id
+        self.session_id = session_id
+        self.queue: asyncio.Queue[Event | None] = asyncio.Queue(WAITING_MAX + 1)
+        self.is_closed = False
+
+    def offer(self, event: Event) -> None:
+        if self.is_closed:
+            return
+        if self.queue.qsize() >= WAITING_MAX:  # too slow: it comes back and replays from the table
+            self.close()
+        else:
+            self.queue.put_nowait(event)
+
+    def close(self) -> None:
+        if not self.is_closed:
+            self.is_closed = True
+            self.queue.put_nowait(None)
+
+
+class Broadcaster:
+    """Hands committed events to the streams of this process."""
+
+    def __init__(self) -> None:
+        self._subscribers: set[Subscriber] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.is_closed = False
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def receive(self, events: list[Event]) -> None:
+        """From the writer thread, after a commit."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._hand_out, events)
+
+    def _hand_out(self, events: list[Event]) -> None:
+        for subscriber in self._subscribers:
+            for event in events:
+                if event.is_for(subscriber.community_id):
+                    subscriber.offer(event)
+
+    def subscribe(self, community_id: str, session_id: str) -> Subscriber:
+        subscriber = Subscriber(community_id, session_id)
+        if self.is_closed:
+            subscriber.close()
+        self._subscribers.add(subscriber)
+        return subscriber
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        self._subscribers.discard(subscriber)
+
+    def close_session(self, session_id: str) -> None:
+        """End the streams of a session that signed out; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._close_where, session_id)
+
+    def _close_where(self, session_id: str) -> None:
+        for subscriber in self._subscribers:
+            if subscriber.session_id == session_id:
+                subscriber.close()
+
+    def close(self) -> None:
+        """The relay is ending: end every stream, so that the server can stop."""
+        self.is_closed = True
+        for subscriber in self._subscribers:
+            subscriber.close()

@@ -1,0 +1,1 @@
+"""Hubs and their devices: who may speak for a home."""

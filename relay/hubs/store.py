@@ -1,0 +1,134 @@
+"""All SQL about hubs and the trigger devices they serve. A heartbeat updates its hub's row, never adds one.
+
+Ref: facts.md "Relay": heartbeats are an upsert per hub.
+"""
+
+from typing import Any
+
+from sqlite_utils import Database as Tables
+from sqlite_utils.migrations import Migrations
+
+from ..database import Reader, Row, Transaction
+from . import rules
+
+MIGRATIONS = Migrations("hubs")
+
+
+@MIGRATIONS()
+def m001_hubs(db: Tables) -> None:
+    for statement in (
+        """CREATE TABLE hubs (
+            hub_id TEXT PRIMARY KEY, dwelling_id TEXT NOT NULL UNIQUE REFERENCES dwellings,
+            password_salt TEXT NOT NULL, password_hash TEXT NOT NULL,
+            is_active INTEGER NOT NULL DEFAULT 1, added_at INTEGER NOT NULL,
+            heard_at INTEGER,                        -- NULL: never heard, not installed yet
+            is_online INTEGER NOT NULL DEFAULT 0,
+            epoch TEXT, seq INTEGER, uptime_s INTEGER, kept INTEGER, is_mains_on INTEGER,
+            battery_pct INTEGER, firmware TEXT, is_clock_trusted INTEGER)""",
+        """CREATE TABLE devices (
+            hub_id TEXT NOT NULL REFERENCES hubs, device_id TEXT NOT NULL, kind TEXT NOT NULL,
+            room TEXT NOT NULL, label TEXT NOT NULL, PRIMARY KEY (hub_id, device_id)) WITHOUT ROWID""",
+    ):
+        db.execute(statement)
+
+
+def hub(reader: Reader, hub_id: str) -> Row | None:
+    """An active hub with its dwelling and community, or None."""
+    return reader.row(
+        "SELECT hub_id, dwelling_id, community_id, heard_at, is_online"
+        " FROM hubs JOIN dwellings USING (dwelling_id) WHERE hub_id = ? AND is_active = 1",
+        (hub_id,),
+    )
+
+
+def hub_of_dwelling(reader: Reader, dwelling_id: str) -> str | None:
+    row = reader.row("SELECT hub_id FROM hubs WHERE dwelling_id = ?", (dwelling_id,))
+    return row["hub_id"] if row else None
+
+
+def add_hub(transaction: Transaction, hub_id: str, dwelling_id: str, now: int) -> str:
+    """Register a hub; its password, which is kept nowhere in clear."""
+    password, salt = rules.make_password(), rules.make_salt()
+    transaction.insert(
+        "hubs",
+        {
+            "hub_id": hub_id,
+            "dwelling_id": dwelling_id,
+            "password_salt": salt,
+            "password_hash": rules.hash_password(password, salt),
+            "added_at": now,
+        },
+    )
+    return password
+
+
+def add_device(
+    transaction: Transaction, hub_id: str, device_id: str, kind: str, room: str, label: str
+) -> None:
+    transaction.insert(
+        "devices", {"hub_id": hub_id, "device_id": device_id, "kind": kind, "room": room, "label": label}
+    )
+
+
+def is_password(reader: Reader, hub_id: str, password: str) -> bool:
+    """Does this password belong to this active hub?"""
+    row = reader.row(
+        "SELECT password_salt, password_hash FROM hubs WHERE hub_id = ? AND is_active = 1", (hub_id,)
+    )
+    return row is not None and rules.is_password(password, row["password_salt"], row["password_hash"])
+
+
+def is_hub(reader: Reader, hub_id: str) -> bool:
+    return reader.row("SELECT 1 AS one FROM hubs WHERE hub_id = ?", (hub_id,)) is not None
+
+
+def all_hubs(reader: Reader) -> list[Row]:
+    return reader.rows(
+        "SELECT hub_id, dwelling_id, community_id, label, is_active, is_online, heard_at, firmware, kept,"
+        " battery_pct, is_mains_on FROM hubs JOIN dwellings USING (dwelling_id) ORDER BY hub_id"
+    )
+
+
+def heard(transaction: Transaction, hub_id: str, now: int) -> bool:
+    """A sign of life. True when the hub was offline until now."""
+    was_offline = (
+        transaction.execute("UPDATE hubs SET is_online = 1 WHERE hub_id = ? AND is_online = 0", (hub_id,))
+        == 1
+    )
+    transaction.execute("UPDATE hubs SET heard_at = ? WHERE hub_id = ?", (now, hub_id))
+    return was_offline
+
+
+def lost(transaction: Transaction, hub_id: str) -> bool:
+    """The hub is off the line. True when it was on until now."""
+    return (
+        transaction.execute("UPDATE hubs SET is_online = 0 WHERE hub_id = ? AND is_online = 1", (hub_id,))
+        == 1
+    )
+
+
+def keep_heartbeat(transaction: Transaction, hub_id: str, message: dict[str, Any]) -> None:
+    transaction.execute(
+        "UPDATE hubs SET epoch = ?, seq = ?, uptime_s = ?, kept = ?, is_mains_on = ?, battery_pct = ?,"
+        " firmware = ?, is_clock_trusted = ? WHERE hub_id = ?",
+        (
+            message["epoch"],
+            message["seq"],
+            message["uptime_s"],
+            message["kept"],
+            message["mains"],
+            message["battery_pct"],
+            message["firmware"],
+            message["clock_trusted"],
+            hub_id,
+        ),
+    )
+
+
+def silent_since(reader: Reader, heard_before: int) -> list[Row]:
+    """Hubs that were heard once, but not since then."""
+    return reader.rows(
+        "SELECT hub_id, dwelling_id, community_id, heard_at, is_online FROM hubs"
+        " JOIN dwellings USING (dwelling_id) WHERE is_active = 1 AND heard_at <= ?",
+        (heard_before,),
+    )

@@ -1,0 +1,1 @@
+"""Where messages of hubs are taken in: commit, then receipt."""

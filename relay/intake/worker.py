@@ -1,0 +1,101 @@
+"""What one message of a hub does, inside one transaction of the writer.
+
+Rule 1: COMMIT, then receipt and puback, then consoles; `Taken` says what to send once the commit is there.
+Rule 2: a message is acted on only when its identity is new; a duplicate is receipted again and nothing else.
+Rule 3: what cannot be used is a dead letter and a technical alarm, never a receipt.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from protocol import messages, topics
+from protocol import vocabulary as words
+
+from ..alarms import rules as alarm_rules
+from ..alarms import store as alarm_store
+from ..alarms import views
+from ..database import Row, Transaction
+from ..hubs import store as hub_store
+from ..supervision import rules as supervision_rules
+from ..supervision import store as supervision_store
+from . import rules, store
+
+
+@dataclass
+class Taken:
+    """What goes down to the hub after the commit: (word, message), in order."""
+
+    down: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    is_new: bool = False
+
+
+def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: bytes, received_at: int) -> Taken:
+    """Take in one message that can be read."""
+    hub = hub_store.hub(transaction, heard.hub_id)
+    if hub is None:
+        refuse(transaction, topic, payload, rules.Refusal(heard.hub_id, "hub: not registered"), received_at)
+        return Taken()
+    if heard.word == topics.STATE and not heard.message["online"]:
+        if hub_store.lost(transaction, heard.hub_id):
+            views.announce_dwelling(transaction, hub["dwelling_id"], hub["community_id"])
+        return Taken()
+    _hear(transaction, hub, received_at)
+    if heard.is_kept:
+        return _take_kept(transaction, hub, heard, payload, received_at)
+    if heard.word in (topics.HELLO, topics.HEARTBEAT):
+        hub_store.keep_heartbeat(transaction, heard.hub_id, heard.message)
+        return Taken(_what_home_missed(transaction, hub, heard.message, received_at))
+    if heard.word == topics.TOLD:
+        alarm_store.keep_told(transaction, heard.hub_id, heard.message, received_at)
+    return Taken()
+
+
+def _hear(transaction: Transaction, hub: Row, now: int) -> None:
+    if hub_store.heard(transaction, hub["hub_id"], now):
+        supervision_store.end(transaction, words.HUB_OFFLINE, now, hub["hub_id"])
+        views.announce_dwelling(transaction, hub["dwelling_id"], hub["community_id"])
+
+
+def _take_kept(
+    transaction: Transaction, hub: Row, heard: rules.Heard, payload: bytes, received_at: int
+) -> Taken:
+    message = heard.message
+    is_new = store.keep(transaction, heard, payload.decode(), received_at)
+    if is_new and heard.word == topics.ALARM:
+        alarm_store.take(transaction, hub, message, received_at)
+    elif is_new:
+        supervision_store.raise_technical(
+            transaction, message["kind"], received_at, hub, message["device"], message["detail"]
+        )
+    receipt = messages.receipt(message["epoch"], message["seq"])
+    return Taken([(topics.RECEIPT, receipt)], is_new)
+
+
+def _what_home_missed(
+    transaction: Transaction, hub: Row, message: dict[str, Any], now: int
+) -> list[tuple[str, dict[str, Any]]]:
+    """The present step of each alarm in which the home is behind."""
+    missed = []
+    for alarm_seq, home_step in message["alarms"]:
+        alarm = alarm_store.alarm_of_home(transaction, hub["hub_id"], message["epoch"], alarm_seq)
+        if alarm is None:
+            # Raised and not received yet is on its way to us; more than that should be known here.
+            if home_step not in (words.IDLE, words.PRE_ALARM, words.RAISED, words.CANCELLED):
+                supervision_store.raise_technical(
+                    transaction, supervision_rules.ALARM_UNKNOWN, now, hub, None, str(alarm_seq)
+                )
+        elif alarm_rules.is_home_behind(home_step, alarm):
+            step = alarm_rules.step_of(alarm)
+            missed.append((topics.ALARM, views.down_message(transaction, alarm, step)))
+    return missed
+
+
+def refuse(
+    transaction: Transaction, topic: str, payload: bytes, refusal: rules.Refusal, received_at: int
+) -> None:
+    """Keep a dead letter and tell whom it concerns."""
+    store.keep_dead_letter(transaction, topic, payload, refusal.hub_id, refusal.reason, received_at)
+    hub = hub_store.hub(transaction, refusal.hub_id) if refusal.hub_id else None
+    supervision_store.raise_technical(
+        transaction, words.DEAD_LETTER, received_at, hub, None, refusal.reason[:64]
+    )

@@ -1,0 +1,1 @@
+"""Dwellings, residents, contacts: who is protected and who is called."""

@@ -1,0 +1,135 @@
+"""All SQL about communities, dwellings, residents, contacts and keyholders, and who looked at a card.
+
+Ref: GLOSSARY.md resident, dwelling, community, keyholder.
+"""
+
+from typing import Any
+
+from sqlite_utils import Database as Tables
+from sqlite_utils.migrations import Migrations
+
+from ..database import Reader, Row, Transaction
+
+MIGRATIONS = Migrations("people")
+
+
+@MIGRATIONS()
+def m001_people(db: Tables) -> None:
+    for statement in (
+        """CREATE TABLE communities (
+            community_id TEXT PRIMARY KEY, name TEXT NOT NULL, name_en TEXT NOT NULL,
+            picture TEXT,                              -- file name under DIR/pictures, NULL: the drawn one
+            picture_width INTEGER NOT NULL, picture_height INTEGER NOT NULL)""",
+        """CREATE TABLE dwellings (
+            dwelling_id TEXT PRIMARY KEY,
+            community_id TEXT NOT NULL REFERENCES communities,
+            label TEXT NOT NULL, label_en TEXT NOT NULL, address TEXT NOT NULL,
+            x REAL, y REAL,                            -- 0 to 1 of the picture; NULL: not placed yet
+            is_away INTEGER NOT NULL DEFAULT 0)""",
+        "CREATE INDEX dwellings_community ON dwellings (community_id)",
+        """CREATE TABLE residents (
+            resident_id INTEGER PRIMARY KEY, dwelling_id TEXT NOT NULL REFERENCES dwellings,
+            name TEXT NOT NULL, sex TEXT, birth_year INTEGER, health_notes TEXT NOT NULL DEFAULT '',
+            habits TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '',
+            hearing TEXT NOT NULL DEFAULT '')""",
+        "CREATE INDEX residents_dwelling ON residents (dwelling_id)",
+        """CREATE TABLE contacts (
+            contact_id INTEGER PRIMARY KEY, dwelling_id TEXT NOT NULL REFERENCES dwellings,
+            name TEXT NOT NULL, relation TEXT NOT NULL, phone TEXT NOT NULL, call_order INTEGER NOT NULL)""",
+        "CREATE INDEX contacts_dwelling ON contacts (dwelling_id)",
+        """CREATE TABLE keyholders (
+            keyholder_id INTEGER PRIMARY KEY, dwelling_id TEXT NOT NULL REFERENCES dwellings,
+            name TEXT NOT NULL, phone TEXT NOT NULL, note TEXT NOT NULL DEFAULT '')""",
+        "CREATE INDEX keyholders_dwelling ON keyholders (dwelling_id)",
+        """CREATE TABLE card_access (
+            access_id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,
+            staff_id INTEGER NOT NULL, dwelling_id TEXT NOT NULL)""",
+    ):
+        db.execute(statement)
+
+
+def community(reader: Reader, community_id: str) -> Row | None:
+    return reader.row("SELECT * FROM communities WHERE community_id = ?", (community_id,))
+
+
+def has_any(reader: Reader) -> bool:
+    """True when somebody already lives in this database."""
+    return reader.row("SELECT 1 AS one FROM communities") is not None
+
+
+def add_community(
+    transaction: Transaction, community_id: str, name: str, name_en: str, width: int, height: int
+) -> None:
+    transaction.insert(
+        "communities",
+        {
+            "community_id": community_id,
+            "name": name,
+            "name_en": name_en,
+            "picture_width": width,
+            "picture_height": height,
+        },
+    )
+
+
+def set_picture(transaction: Transaction, community_id: str, picture: str, width: int, height: int) -> None:
+    transaction.execute(
+        "UPDATE communities SET picture = ?, picture_width = ?, picture_height = ? WHERE community_id = ?",
+        (picture, width, height, community_id),
+    )
+
+
+def dwelling(reader: Reader, dwelling_id: str, community_id: str) -> Row | None:
+    """A dwelling of this community; None for those of others."""
+    return reader.row(
+        "SELECT * FROM dwellings WHERE dwelling_id = ? AND community_id = ?", (dwelling_id, community_id)
+    )
+
+
+def dwelling_community(reader: Reader, dwelling_id: str) -> str | None:
+    row = reader.row("SELECT community_id FROM dwellings WHERE dwelling_id = ?", (dwelling_id,))
+    return row["community_id"] if row else None
+
+
+def add_dwelling(transaction: Transaction, values: dict[str, Any]) -> None:
+    transaction.insert("dwellings", values)
+
+
+def set_place(transaction: Transaction, dwelling_id: str, x: float, y: float) -> None:
+    transaction.execute("UPDATE dwellings SET x = ?, y = ? WHERE dwelling_id = ?", (x, y, dwelling_id))
+
+
+def add_resident(transaction: Transaction, values: dict[str, Any]) -> None:
+    transaction.insert("residents", values)
+
+
+def add_contact(transaction: Transaction, values: dict[str, Any]) -> None:
+    transaction.insert("contacts", values)
+
+
+def add_keyholder(transaction: Transaction, values: dict[str, Any]) -> None:
+    transaction.insert("keyholders", values)
+
+
+def card(reader: Reader, dwelling_id: str) -> dict[str, Any]:
+    """The people of a dwelling, as the card shows them."""
+    key = (dwelling_id,)
+    return {
+        "residents": reader.rows(
+            "SELECT name, sex, birth_year, health_notes, habits, languages, hearing"
+            " FROM residents WHERE dwelling_id = ? ORDER BY resident_id",
+            key,
+        ),
+        "contacts": reader.rows(
+            'SELECT name, relation, phone, call_order AS "order"'
+            " FROM contacts WHERE dwelling_id = ? ORDER BY call_order",
+            key,
+        ),
+        "keyholders": reader.rows(
+            "SELECT name, phone, note FROM keyholders WHERE dwelling_id = ? ORDER BY keyholder_id", key
+        ),
+    }
+
+
+def log_card_access(transaction: Transaction, at: int, staff_id: int, dwelling_id: str) -> None:
+    transaction.insert("card_access", {"at": at, "staff_id": staff_id, "dwelling_id": dwelling_id})

@@ -1,0 +1,191 @@
+"""`relay serve`: database, broker, line and web server come up in this order and go down in the reverse one.
+
+  1. take the data folder (one relay each)      4. reach the broker, subscribe
+  2. take the web port                          5. open the web server, say `relay ready: …`
+  3. bring up the embedded broker, if asked     6. until SIGINT or SIGTERM; then back from 5 to 1
+
+Errors: CannotServe, whose text names the thing and the remedy.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+import orjson
+import uvicorn
+
+from .app import make_app, open_database
+from .broker.supervisor import CannotStart, Supervisor
+from .clock import now_ms
+from .hubs.rules import BROKER_NAME_OF_RELAY
+from .intake.link import BrokerAddress, Link, address_of
+from .services import Services
+
+LOG = logging.getLogger("relay")
+BROKER_WAIT_S = 10
+STREAMS_END_WAIT_S = 3
+
+
+class CannotServe(RuntimeError):
+    """The relay cannot start; one sentence with the remedy."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which says when it is ready and ends the event streams before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, services: Services, url: str) -> None:
+        super().__init__(config)
+        self._services = services
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(f"relay ready: {self._url}", flush=True)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._services.broadcaster.close()
+        super().handle_exit(sig, frame)
+
+
+def take_folder(data_dir: Path) -> int:
+    """One relay for each data folder; the lock goes with the process, kill -9 included."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = os.open(data_dir / "relay.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CannotServe(
+            f"The data folder {data_dir} cannot be used ({error.strerror}). Choose another with --data."
+        ) from None
+    try:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:  # Windows: no lock of this kind; the web port still keeps two apart
+        return lock
+    except OSError:
+        os.close(lock)
+        raise CannotServe(
+            f"Another relay is using the data folder {data_dir}. End it first, or choose another with --data."
+        ) from None
+    return lock
+
+
+def take_port(host: str, port: int) -> socket.socket:
+    web = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    web.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        web.bind((host, port))
+    except (OSError, OverflowError) as error:
+        web.close()
+        reason = getattr(error, "strerror", None) or "not a port"
+        raise CannotServe(
+            f"Cannot listen on {host}:{port} ({reason}). End what uses the port, or choose another with --port."
+        ) from None
+    return web
+
+
+def _client_id(data_dir: Path) -> str:
+    """The relay's name for the broker's session; kept, so that a restart goes on with the same session."""
+    path = data_dir / "broker-client-id"
+    if not path.exists():
+        path.write_text(f"{BROKER_NAME_OF_RELAY}-{secrets.token_hex(4)}\n")
+    return path.read_text().strip()
+
+
+async def serve(arguments: argparse.Namespace) -> None:
+    """Run until a signal. Errors: CannotServe."""
+    data_dir: Path = arguments.data
+    lock = take_folder(data_dir)
+    web = take_port(arguments.host, arguments.port)
+    port = web.getsockname()[1]
+    url = f"http://{arguments.host}:{port}"
+    broker = None
+    services = Services(open_database(data_dir), data_dir, started_at=now_ms())
+    link: Link | None = None
+    running = data_dir / "running.json"
+    try:
+        if arguments.broker:
+            address = address_of(arguments.broker)
+        else:
+            broker = Supervisor("127.0.0.1", arguments.broker_port, services.database.path)
+            await broker.start()
+            user, password = BROKER_NAME_OF_RELAY, broker.password
+            address = BrokerAddress(broker.host, broker.port, user, password)
+
+        def note_running() -> None:
+            facts = {"pid": os.getpid(), "url": url, "broker_host": address.host, "broker_port": address.port}
+            running.write_bytes(orjson.dumps(facts | {"broker_pid": broker.pid if broker else None}))
+
+        note_running()
+        if broker is not None:
+            broker.on_start = note_running
+        link = Link(services.database, address, _client_id(data_dir))
+        services.send = link.send
+        link.start()
+        await _wait_for_line(link, address)
+        config = uvicorn.Config(
+            make_app(services, link),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=STREAMS_END_WAIT_S,
+            server_header=False,
+            timeout_keep_alive=30,
+        )
+        with suppress(KeyboardInterrupt):  # uvicorn raises the signal again after its clean end
+            await _Server(config, services, url).serve(sockets=[web])
+    except (CannotStart, ValueError) as error:
+        raise CannotServe(str(error)) from None
+    finally:
+        if link is not None:
+            await asyncio.to_thread(link.stop)
+        if broker is not None:
+            await broker.stop()
+        services.database.close()
+        web.close()
+        running.unlink(missing_ok=True)
+        os.close(lock)
+
+
+async def _wait_for_line(link: Link, address: BrokerAddress) -> None:
+    """Wait for the broker's subscription. A broker that is not there yet does not stop the relay."""
+    for _ in range(BROKER_WAIT_S * 50):
+        if link.ready.is_set():
+            return
+        if link.refusal is not None:
+            raise CannotServe(
+                f"The broker {address.host}:{address.port} refused the relay ({link.refusal})."
+                " Check user and password of --broker, and that this user may read anling/1/#."
+            )
+        await asyncio.sleep(0.02)
+    LOG.warning(
+        "the broker %s:%d does not answer: serving without it, trying again until it does",
+        address.host,
+        address.port,
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The command; its exit code."""
+    from . import loop
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)  # until uvicorn takes the signals over, and after it
+    logging.basicConfig(level=logging.WARNING, format="relay: %(message)s", stream=sys.stderr)
+    try:
+        loop.run(serve(arguments))
+    except CannotServe as error:
+        print(f"relay: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+    return 0

@@ -1,0 +1,39 @@
+"""What the relay's routes and workers are given: database, broadcaster, the way down to the hubs.
+
+Made once by app.py. This file must not know any capability.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from .database import Database
+from .events import Broadcaster
+
+Send = Callable[[str, str, dict[str, Any]], None]
+
+
+def send_nowhere(hub_id: str, word: str, message: dict[str, Any]) -> None:
+    """Before the broker is reached: what is not sent now is sent again when the hub is heard."""
+
+
+@dataclass
+class Services:
+    """Shape: `send(hub_id, word, message)` publishes down to a hub, from any thread, without waiting."""
+
+    database: Database
+    data_dir: Path
+    broadcaster: Broadcaster = field(default_factory=Broadcaster)
+    send: Send = send_nowhere
+    started_at: int = 0
+
+
+def of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesOf = Annotated[Services, Depends(of)]

@@ -1,0 +1,198 @@
+"""The commands that set a relay up: sample, community-add, staff-add, hub-add, device-add, hub-list.
+
+They may run beside `serve`: the database lets them in turn. Passwords are printed once and kept nowhere in
+clear. Errors: CannotSetUp, whose text names the thing and the remedy.
+"""
+
+import argparse
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from . import sample
+from .access import store as access_store
+from .app import open_database
+from .clock import now_ms
+from .database import Transaction
+from .hubs import rules as hub_rules
+from .hubs import store as hub_store
+from .people import store as people_store
+
+
+class CannotSetUp(RuntimeError):
+    """What was asked cannot be done; one sentence with the remedy."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out one command inside one transaction, then print what there is to print."""
+    command = _COMMANDS[arguments.command]
+    if arguments.command == "hub-list" and not (arguments.data / "relay.db").exists():
+        raise CannotSetUp(f"There is no database in {arguments.data}. Name the folder with --data.")
+    work = command(arguments)
+    Path(arguments.data).mkdir(parents=True, exist_ok=True)
+    database = open_database(arguments.data)
+    try:
+        text = database.write(work).result()
+    finally:
+        database.close()
+    print(text)
+    return 0
+
+
+Work = Callable[[Transaction], str]
+
+
+def _sample(arguments: argparse.Namespace) -> Work:
+    if not 1 <= arguments.homes <= sample.HOMES_MAX:
+        raise CannotSetUp(f"--homes must be 1 to {sample.HOMES_MAX}.")
+    passwords = sample.make_passwords()
+
+    def work(transaction: Transaction) -> str:
+        if people_store.has_any(transaction):
+            raise CannotSetUp(
+                f"The database in {arguments.data} is in use already; nothing was changed. For a fresh sample"
+                " name an empty folder with --data, or delete that one."
+            )
+        made = sample.fill(transaction, arguments.homes, passwords)
+        if arguments.json:
+            return json.dumps(made)
+        lines = [f"community {made['community_id']} with {arguments.homes} homes"]
+        lines += [f"sign in as {one['name']} with {one['password']} ({one['role']})" for one in made["staff"]]
+        return "\n".join(lines)
+
+    return work
+
+
+def _need_community(transaction: Transaction, community_id: str | None) -> None:
+    if not community_id or people_store.community(transaction, community_id) is None:
+        raise CannotSetUp(f"There is no community {community_id}. Add it with `relay community-add` first.")
+
+
+def _community_add(arguments: argparse.Namespace) -> Work:
+    def work(transaction: Transaction) -> str:
+        if people_store.community(transaction, arguments.community) is not None:
+            raise CannotSetUp(f"The community {arguments.community} is there already.")
+        people_store.add_community(
+            transaction,
+            arguments.community,
+            arguments.name,
+            arguments.name_en or arguments.name,
+            sample.PICTURE_WIDTH,
+            sample.PICTURE_HEIGHT,
+        )
+        return f"community {arguments.community} added; next: `relay staff-add` and `relay hub-add`"
+
+    return work
+
+
+def _staff_add(arguments: argparse.Namespace) -> Work:
+    password = secrets.token_urlsafe(12)
+    password_hash = access_store.hash_password(password)
+    name = arguments.name.strip()
+    if not 1 <= len(name) <= 64:
+        raise CannotSetUp("--name must have 1 to 64 characters.")
+
+    def work(transaction: Transaction) -> str:
+        _need_community(transaction, arguments.community)
+        try:
+            access_store.add_staff(
+                transaction,
+                arguments.community,
+                name,
+                arguments.display_name,
+                arguments.display_name_en or arguments.display_name,
+                arguments.role,
+                password_hash,
+                arguments.language,
+            )
+        except sqlite3.IntegrityError:
+            raise CannotSetUp(f"Somebody signs in as {name} already. Choose another --name.") from None
+        return f"{name} may sign in with this password, which is shown once: {password}"
+
+    return work
+
+
+def _hub_add(arguments: argparse.Namespace) -> Work:
+    if not hub_rules.is_name_free_for_hub(arguments.hub):
+        raise CannotSetUp("--hub must be 1 to 32 characters of a-z, 0-9 and '-', and not 'relay'.")
+
+    def work(transaction: Transaction) -> str:
+        if hub_store.is_hub(transaction, arguments.hub):
+            raise CannotSetUp(f"The hub {arguments.hub} is registered already. `relay hub-list` shows where.")
+        if people_store.dwelling_community(transaction, arguments.dwelling) is None:
+            _add_dwelling(transaction, arguments)
+        elif (other := hub_store.hub_of_dwelling(transaction, arguments.dwelling)) is not None:
+            raise CannotSetUp(f"The dwelling {arguments.dwelling} has the hub {other} already.")
+        made: dict[str, Any] = {
+            "hub_id": arguments.hub,
+            "password": hub_store.add_hub(transaction, arguments.hub, arguments.dwelling, now_ms()),
+            "psk_hex": secrets.token_hex(32),
+            "dwelling_id": arguments.dwelling,
+        }
+        return json.dumps(made)
+
+    return work
+
+
+def _add_dwelling(transaction: Transaction, arguments: argparse.Namespace) -> None:
+    if not (arguments.community and arguments.label and arguments.address):
+        raise CannotSetUp(
+            f"The dwelling {arguments.dwelling} is new: give --community, --label and --address, too."
+        )
+    _need_community(transaction, arguments.community)
+    people_store.add_dwelling(
+        transaction,
+        {
+            "dwelling_id": arguments.dwelling,
+            "community_id": arguments.community,
+            "label": arguments.label,
+            "label_en": arguments.label,
+            "address": arguments.address,
+        },
+    )
+
+
+def _device_add(arguments: argparse.Namespace) -> Work:
+    def work(transaction: Transaction) -> str:
+        if not hub_store.is_hub(transaction, arguments.hub):
+            raise CannotSetUp(f"There is no hub {arguments.hub}. Register it with `relay hub-add` first.")
+        try:
+            hub_store.add_device(
+                transaction,
+                arguments.hub,
+                arguments.device,
+                arguments.kind,
+                arguments.room,
+                arguments.label,
+            )
+        except sqlite3.IntegrityError:
+            raise CannotSetUp(f"The hub {arguments.hub} has a device {arguments.device} already.") from None
+        return f"device {arguments.device} of {arguments.hub}: {arguments.room}, {arguments.label}"
+
+    return work
+
+
+def _hub_list(arguments: argparse.Namespace) -> Work:
+    def work(transaction: Transaction) -> str:
+        lines = [
+            f"{hub['hub_id']}\t{hub['dwelling_id']}\t{hub['community_id']}\t"
+            + ("online" if hub["is_online"] else "offline" if hub["heard_at"] else "never heard")
+            + f"\t{hub['firmware'] or '-'}"
+            for hub in hub_store.all_hubs(transaction)
+        ]
+        return "\n".join(["hub\tdwelling\tcommunity\tstate\tfirmware", *lines])
+
+    return work
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], Work]] = {
+    "sample": _sample,
+    "community-add": _community_add,
+    "staff-add": _staff_add,
+    "hub-add": _hub_add,
+    "device-add": _device_add,
+    "hub-list": _hub_list,
+}

@@ -1,0 +1,1 @@
+"""Is everything still there: technical alarms."""

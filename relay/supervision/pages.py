@@ -1,0 +1,36 @@
+"""The one order staff give about technical alarms: "dealt with"."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path
+
+from .. import guard
+from ..access import rules as access_rules
+from ..clock import now_ms
+from ..guard import Writing
+from ..services import ServicesOf
+from . import rules, store
+
+router = APIRouter(prefix="/api/technical", tags=["technical"])
+
+
+@router.post("/{technical_id}/close")
+def close(
+    technical_id: Annotated[int, Path(ge=1, le=1 << 62)], person: Writing, services: ServicesOf
+) -> dict[str, Any]:
+    """Take a momentary fault off the board. A lasting one ends by itself when its cause is gone."""
+    guard.require(person, access_rules.CLOSE_TECHNICAL)
+    with services.database.read() as reader:
+        kind = store.kind_of(reader, technical_id, person.community_id)
+    if kind is None:
+        raise HTTPException(404, "There is no such technical alarm in your community. Load the board again.")
+    if kind in rules.LASTING:
+        raise HTTPException(
+            409, "This fault is still there. It leaves the board by itself when it is mended."
+        )
+    entry = services.database.write(
+        lambda tx: store.close(tx, technical_id, person.community_id, person.staff_id, now_ms())
+    ).result()
+    if entry is None:
+        raise HTTPException(404, "There is no such technical alarm in your community. Load the board again.")
+    return entry

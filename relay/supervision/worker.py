@@ -1,0 +1,58 @@
+"""Looks every few seconds whether each hub still lives; a silent one becomes a technical alarm.
+
+A hub that was never heard is not installed yet: it is shown offline, but is nobody's fault.
+"""
+
+import asyncio
+
+from protocol import vocabulary as words
+
+from .. import events
+from ..access import rules as access_rules
+from ..access import store as access_store
+from ..alarms import views
+from ..clock import now_ms
+from ..database import Transaction
+from ..hubs import rules as hub_rules
+from ..hubs import store as hub_store
+from ..services import Services
+from . import store
+
+ROUND_S = 5
+TIDY_ROUNDS = 720  # once an hour
+
+
+def look(transaction: Transaction, now: int, relay_started_at: int) -> list[str]:
+    """Declare the silent hubs offline; those that are newly so."""
+    if now - relay_started_at < hub_rules.OFFLINE_MS:
+        return []
+    found = []
+    for hub in hub_store.silent_since(transaction, now - hub_rules.OFFLINE_MS):
+        if not hub_rules.is_overdue(hub["heard_at"], relay_started_at, now):
+            continue
+        if hub_store.lost(transaction, hub["hub_id"]):
+            views.announce_dwelling(transaction, hub["dwelling_id"], hub["community_id"])
+        if not store.is_open(transaction, words.HUB_OFFLINE, hub["hub_id"]):
+            store.raise_technical(transaction, words.HUB_OFFLINE, now, hub)
+            found.append(hub["hub_id"])
+    return found
+
+
+def tidy(transaction: Transaction, now: int) -> None:
+    """Let go of what is past its time: old events, ended sessions, momentary faults of yesterday."""
+    events.prune(transaction, now)
+    access_store.prune_sessions(
+        transaction, now - access_rules.SESSION_IDLE_MS, now - access_rules.SESSION_MAX_MS
+    )
+    store.close_old_momentary(transaction, now)
+
+
+async def run(services: Services) -> None:
+    rounds = 0
+    while True:
+        write = services.database.write
+        await asyncio.wrap_future(write(lambda tx: look(tx, now_ms(), services.started_at)))
+        if rounds % TIDY_ROUNDS == 0:
+            await asyncio.wrap_future(write(lambda tx: tidy(tx, now_ms())))
+        rounds += 1
+        await asyncio.sleep(ROUND_S)
