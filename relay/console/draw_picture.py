@@ -325,12 +325,13 @@ def places_module() -> str:
     rows = "".join(f"    {json.dumps(place, ensure_ascii=False)},\n" for place in places())
     return (
         '"""Where the sixty sample homes lie on the drawn picture of Qinghe Garden. Made by\n'
-        "`python -m relay.console.draw_picture` from the numbers that draw the walls; do not edit by hand.\n\n"
+        "`python -m relay.console.draw_picture` from the numbers that draw the walls; do not edit by hand."
+        "\n\n"
         "Shape: x and y are 0 to 1 of the picture, from its top left corner.\n"
         '"""\n\nfrom typing import Any\n\n'
         "PICTURE_URL, PICTURE_WIDTH, PICTURE_HEIGHT = "
         f'"/static/pictures/qinghe.svg", {shapes.WIDTH}, {shapes.HEIGHT}\n\n'
-        f"# fmt: off\nPLACES: list[dict[str, Any]] = [  # one home a line\n{rows}]\n"
+        f"# fmt: off\n# ruff: noqa: E501\nPLACES: list[dict[str, Any]] = [  # one home a line\n{rows}]\n"
     ).replace('":', '":')
 
 

@@ -1,0 +1,1 @@
+"""The installer's tools. Nothing here yet: see README.md."""
