@@ -1,8 +1,8 @@
 """The way from the network to an open stream: decides how the broker's name, port and TLS become one.
 
-Each step is bounded in time and fails with a word. Nothing here holds the loop for long: connecting is non-blocking,
-the TLS handshake runs step by step with the first bytes, and names are looked up in a thread of their own on a
-board, because getaddrinfo blocks there. The last good address outlives a name server that fails.
+Each step is bounded in time and fails with a word. Nothing here holds the loop for long: connecting does not
+block, the TLS handshake runs step by step with the first bytes, and on a board names are looked up in a thread
+of their own, because getaddrinfo blocks. The last good address outlives a name server that fails.
 
 Ref: MicroPython socket, asyncio.stream.
 """
@@ -11,7 +11,6 @@ import asyncio
 import errno
 import socket
 import sys
-
 from asyncio import core
 
 LOOK_UP_MS = 10000

@@ -74,8 +74,8 @@ class Client:
     def publish(self, topic, payload, qos, now_ms):
         """Send a message; returns its packet id, which a Puback names later (0 at QoS 0: none will).
 
-        Errors: RuntimeError when not connected or IN_FLIGHT_MAX wait already (see `in_flight`); ValueError for
-        a topic or a size that cannot be sent.
+        Errors: RuntimeError when not connected or IN_FLIGHT_MAX wait already (see `in_flight`);
+        ValueError for a topic or a size that cannot be sent.
         """
         self._must_be(CONNECTED, "publish")
         if qos not in (0, 1) or not packets.is_topic_name(topic):

@@ -1,9 +1,9 @@
 """What a TLS connection to the broker rests on: decides the suite, the key and whom to trust; opens nothing.
 
-psk: one key for each hub, no certificate and no clock needed; exactly one suite, so that nothing can talk the hub
-     down to another. No forward secrecy: who steals a hub's key can read what was recorded of that hub before.
-tls: the broker's certificate must come from the CA of the settings and carry the broker's name. Certificates have
-     dates: a hub whose clock is wrong after a power cut may refuse a good one.
+psk: one key for each hub, no certificate and no clock needed; exactly one suite, so that nothing can talk the
+     hub down to another. No forward secrecy: who steals a key can read what was recorded of that hub before.
+tls: the broker's certificate must come from the CA of the settings and carry the broker's name. Certificates
+     have dates: a hub whose clock is wrong after a power cut may refuse a good one.
 
 Ref: RFC 4279 (pre-shared keys), RFC 5487 (the suite), MicroPython `tls` (psk_identity and psk_key need 1.29).
 """

@@ -33,7 +33,7 @@ def _statuses():
 
 
 class Wifi:
-    """Shape: `networks` as the settings have them: [{"ssid", "password"}, …]. `reason` says why there is none."""
+    """Shape: `networks` as in the settings: [{"ssid", "password"}, …]. `reason`: why there is none."""
 
     def __init__(self, networks):
         self._networks = networks
@@ -81,7 +81,7 @@ class Wifi:
     def _start(self):
         wlan = network.WLAN(network.STA_IF)
         wlan.active(True)
-        # Never PM_NONE: the radio is shared, and ESP-IDF stops the chip when Bluetooth runs without modem sleep.
+        # Never PM_NONE: with Bluetooth on, ESP-IDF stops a chip that runs without modem sleep.
         for option, value in (("reconnects", _DRIVER_RETRIES), ("pm", getattr(wlan, "PM_PERFORMANCE", 1))):
             try:
                 wlan.config(**{option: value})
