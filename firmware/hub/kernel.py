@@ -15,38 +15,27 @@ from protocol import messages, topics, vocabulary
 from . import actions, annunciator, memory, prompts, sensors
 from . import alarm as alarms_
 from . import events as ev
-from .outbox import Kept, Outbox
+from .delivery import Delivery
+from .outbox import Kept
 
-HEARTBEAT_MS = 60000
 REFUSAL_QUIET_MS = 3600000  # a sensor's refused frames: one technical alarm an hour
 WIRED = "wired"
 WIRED_DEBOUNCE_MS = 500
 
 
-class Kernel:
+class Kernel(Delivery):
     """One hub. Shape: `devices` {address: sensors.Device}; `epoch` 8 hex digits; times in ms."""
 
     def __init__(self, hub_id, epoch, devices, firmware):
-        self.hub_id = hub_id
-        self.epoch = epoch
+        super().__init__(hub_id, epoch, firmware)
         self.devices = devices
-        self.firmware = firmware
-        self.next_seq = 1
-        self.alarms = []
-        self.outbox = Outbox()
-        self.is_link_up = False
-        self.is_mains_on = True
-        self.battery_pct = None
-        self.clock_offset_ms = None  # UTC − monotonic, once the clock is trusted
         self.unknown_heard = 0
         self.bad_messages = 0
-        self._heartbeat_ms = None
         self._refused_ms = {}
         self._undelivered = {}  # alarm seq: how often the home was told
         self._sound = self._light = None
         self._change_ms = None
         self._wired_ms = None
-        self._do = []  # the actions of the event in hand
 
     # --- the contract ------------------------------------------------------------------------------
 
@@ -69,9 +58,7 @@ class Kernel:
 
     def next_wake_ms(self):
         """When `receive(Wake(), …)` is due next; None for not by itself."""
-        times = [self._change_ms]
-        if self.is_link_up:
-            times += [self._heartbeat_ms, self.outbox.next_due_ms()]
+        times = [self._change_ms] + self._next_delivery_ms()
         for alarm in self.alarms:
             if annunciator.is_undelivered(alarm):
                 times.append(annunciator.undelivered_due_ms(alarm, self._undelivered.get(alarm.seq, 0)))
@@ -165,16 +152,7 @@ class Kernel:
         fields = {"kind": kind, "device": device_id, "detail": detail}
         self._keep(Kept(self._take_seq(), topics.TECHNICAL, False, fields, now_ms), now_ms)
 
-    # --- the link ------------------------------------------------------------------------------------
-
-    def _on_link_up(self, event, now_ms):
-        self.is_link_up = True
-        self.outbox.hurry(now_ms)
-        self._publish(0, topics.HELLO, self._heartbeat(now_ms), 1, False)
-        self._heartbeat_ms = now_ms + HEARTBEAT_MS
-
-    def _on_link_down(self, event, now_ms):
-        self.is_link_up = False
+    # --- from the relay ------------------------------------------------------------------------------
 
     def _on_message(self, event, now_ms):
         place = topics.parse(event.topic)
@@ -232,67 +210,17 @@ class Kernel:
         self._do.append(actions.Journal(*memory.alarm(alarm)))
         self._say(annunciator.PROMPT_OF_STEP[alarm.state], alarm.who, alarm.minutes)
 
-    def _tell(self, alarm_seq, step):
-        if self.is_link_up:
-            self._publish(0, topics.TOLD, messages.told(self.epoch, alarm_seq, step), 1, False)
-
     # --- what repeats --------------------------------------------------------------------------------
 
     def _on_wake(self, event, now_ms):
-        if self.is_link_up and now_ms >= self._heartbeat_ms:
-            self._publish(0, topics.HEARTBEAT, self._heartbeat(now_ms), 0, False)
-            self._heartbeat_ms = now_ms + HEARTBEAT_MS
+        self._beat(now_ms)
         for alarm in self.alarms:
             told = self._undelivered.get(alarm.seq, 0)
             if annunciator.is_undelivered(alarm) and now_ms >= annunciator.undelivered_due_ms(alarm, told):
                 self._undelivered[alarm.seq] = told + 1
                 self._say(prompts.NOT_DELIVERED)
 
-    def _heartbeat(self, now_ms):
-        return messages.heartbeat(
-            self.epoch,
-            self.next_seq - 1,
-            now_ms // 1000,
-            len(self.outbox.messages),
-            [[alarm.seq, alarm.state] for alarm in self.alarms[:16]],
-            self.is_mains_on,
-            self.battery_pct,
-            self.firmware,
-            self.clock_offset_ms is not None,
-        )
-
     # --- helpers -------------------------------------------------------------------------------------
-
-    def _take_seq(self):
-        seq = self.next_seq
-        self.next_seq += 1
-        return seq
-
-    def _keep(self, message, now_ms, mark=None):
-        room = self.outbox.keep(message, now_ms)
-        if room is not message:
-            self._do.append(actions.Journal(*memory.kept(message, mark)))
-        if room is not None and room is not message:
-            self._do.append(actions.Journal(*memory.receipt(room.seq)))
-
-    def _publish_due(self, now_ms):
-        if not self.is_link_up:
-            return
-        for kept in self.outbox.take_due(now_ms):
-            message = dict(kept.fields)
-            known = kept.raised_ms is not None
-            clock = self.clock_offset_ms
-            message["v"] = vocabulary.VERSION
-            message["epoch"] = self.epoch
-            message["seq"] = kept.seq
-            message["age_ms"] = now_ms - kept.raised_ms if known else None
-            message["at_ms"] = kept.raised_ms + clock if known and clock is not None else None
-            message["clock_trusted"] = message["at_ms"] is not None
-            self._publish(kept.seq, kept.word, message, 1, kept.is_alarm)
-
-    def _publish(self, token, word, message, qos, is_urgent):
-        topic = topics.up(self.hub_id, word)
-        self._do.append(actions.Publish(token, topic, messages.encode(message), qos, is_urgent))
 
     def _say(self, prompt, who=None, minutes=None):
         self._do.append(actions.Say(prompt, who, minutes))

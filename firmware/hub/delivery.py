@@ -1,0 +1,97 @@
+"""What goes up and is kept until it has arrived. Decides when a message is sent, and that its seq never repeats.
+
+The kernel's lower half: it must not know what an alarm is. Journal orders come before the Publish orders after them,
+because a message is kept in `keep` and published only at the end of the event.
+"""
+
+from protocol import messages, topics, vocabulary
+
+from . import actions, memory
+from .outbox import Outbox
+
+HEARTBEAT_MS = 60000
+
+
+class Delivery:
+    """Identity, outbox and link of one hub. Shape: `epoch` 8 hex digits; times in ms."""
+
+    def __init__(self, hub_id, epoch, firmware):
+        self.hub_id = hub_id
+        self.epoch = epoch
+        self.firmware = firmware
+        self.next_seq = 1
+        self.alarms = []
+        self.outbox = Outbox()
+        self.is_link_up = False
+        self.is_mains_on = True
+        self.battery_pct = None
+        self.clock_offset_ms = None  # UTC − monotonic, once the clock is trusted
+        self._heartbeat_ms = None
+        self._do = []  # the actions of the event in hand
+
+    def _on_link_up(self, event, now_ms):
+        self.is_link_up = True
+        self.outbox.hurry(now_ms)
+        self._publish(0, topics.HELLO, self._heartbeat(now_ms), 1, False)
+        self._heartbeat_ms = now_ms + HEARTBEAT_MS
+
+    def _on_link_down(self, event, now_ms):
+        self.is_link_up = False
+
+    def _beat(self, now_ms):
+        """The heartbeat, when it is due."""
+        if self.is_link_up and now_ms >= self._heartbeat_ms:
+            self._publish(0, topics.HEARTBEAT, self._heartbeat(now_ms), 0, False)
+            self._heartbeat_ms = now_ms + HEARTBEAT_MS
+
+    def _next_delivery_ms(self):
+        """When something is due to be sent, as a list of times."""
+        return [self._heartbeat_ms, self.outbox.next_due_ms()] if self.is_link_up else []
+
+    def _heartbeat(self, now_ms):
+        return messages.heartbeat(
+            self.epoch,
+            self.next_seq - 1,
+            now_ms // 1000,
+            len(self.outbox.messages),
+            [[alarm.seq, alarm.state] for alarm in self.alarms[:16]],
+            self.is_mains_on,
+            self.battery_pct,
+            self.firmware,
+            self.clock_offset_ms is not None,
+        )
+
+    def _tell(self, alarm_seq, step):
+        if self.is_link_up:
+            self._publish(0, topics.TOLD, messages.told(self.epoch, alarm_seq, step), 1, False)
+
+    def _take_seq(self):
+        seq = self.next_seq
+        self.next_seq += 1
+        return seq
+
+    def _keep(self, message, now_ms, mark=None):
+        room = self.outbox.keep(message, now_ms)
+        if room is not message:
+            self._do.append(actions.Journal(*memory.kept(message, mark)))
+        if room is not None and room is not message:
+            self._do.append(actions.Journal(*memory.receipt(room.seq)))
+
+    def _publish_due(self, now_ms):
+        if not self.is_link_up:
+            return
+        for kept in self.outbox.take_due(now_ms):
+            message = dict(kept.fields)
+            known = kept.raised_ms is not None
+            clock = self.clock_offset_ms
+            message["v"] = vocabulary.VERSION
+            message["epoch"] = self.epoch
+            message["seq"] = kept.seq
+            message["age_ms"] = now_ms - kept.raised_ms if known else None
+            message["at_ms"] = kept.raised_ms + clock if known and clock is not None else None
+            message["clock_trusted"] = message["at_ms"] is not None
+            self._publish(kept.seq, kept.word, message, 1, kept.is_alarm)
+
+    def _publish(self, token, word, message, qos, is_urgent):
+        topic = topics.up(self.hub_id, word)
+        self._do.append(actions.Publish(token, topic, messages.encode(message), qos, is_urgent))
