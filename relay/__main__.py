@@ -9,16 +9,12 @@ MISSING = "relay: a part is missing: {name}. Install the project with `pip insta
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="relay", description="Anling's relay: takes in alarms, shows them, answers."
-    )
+    top = argparse.ArgumentParser(prog="relay", description="Anling's relay: takes in alarms, shows them, answers.")
     commands = top.add_subparsers(dest="command", required=True)
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
-        sub.add_argument(
-            "--data", type=Path, default=Path("anling-data"), help="folder of database and pictures"
-        )
+        sub.add_argument("--data", type=Path, default=Path("anling-data"), help="folder of database and pictures")
         return sub
 
     serve = command("serve", "Serve consoles and hubs until Ctrl-C.")

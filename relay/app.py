@@ -23,7 +23,7 @@ from .alarms import worker as alarm_worker
 from .board import pages as board_pages
 from .board import stream as board_stream
 from .clock import now_ms
-from .database import Database, DatabaseClosed, NotKept
+from .database import Database, DatabaseClosed, NotKept, Transaction
 from .hubs import store as hub_store
 from .intake import store as intake_store
 from .intake.link import Link
@@ -66,6 +66,14 @@ def open_database(data_dir: Path) -> Database:
     return database
 
 
+def _raise_broker_down(transaction: Transaction) -> int:
+    return supervision_store.raise_technical(transaction, supervision_rules.BROKER_DOWN, now_ms())
+
+
+def _end_broker_down(transaction: Transaction) -> int:
+    return supervision_store.end(transaction, supervision_rules.BROKER_DOWN, now_ms(), None)
+
+
 async def _watch_line(services: Services, link: Link) -> None:
     """Tell the consoles when the line to the broker stays down, and when it is up again."""
     while True:
@@ -73,12 +81,9 @@ async def _watch_line(services: Services, link: Link) -> None:
         with services.database.read() as reader:
             is_known = supervision_store.is_open(reader, supervision_rules.BROKER_DOWN, None)
         if is_down and not is_known:
-            kind, raise_it = supervision_rules.BROKER_DOWN, supervision_store.raise_technical
-            await asyncio.wrap_future(services.database.write(lambda tx: raise_it(tx, kind, now_ms())))
+            await asyncio.wrap_future(services.database.write(_raise_broker_down))
         elif is_known and link.down_since is None:
-            end = supervision_store.end
-            kind = supervision_rules.BROKER_DOWN
-            await asyncio.wrap_future(services.database.write(lambda tx: end(tx, kind, now_ms(), None)))
+            await asyncio.wrap_future(services.database.write(_end_broker_down))
         await asyncio.sleep(1)
 
 
@@ -187,16 +192,12 @@ def _add_errors(app: FastAPI) -> None:
     async def bad_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
-        place = ".".join(
-            str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")
-        )
+        place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path", "header"))
         return JSONResponse({"detail": f"{place or 'request'}: {first['msg']}."}, 422)
 
     async def not_kept(request: Request, error: Exception) -> Response:
         LOG.error("a write failed: %s", error)
-        return JSONResponse(
-            {"detail": "The relay could not keep this just now. Nothing was changed; try again."}, 503
-        )
+        return JSONResponse({"detail": "The relay could not keep this just now. Nothing was changed; try again."}, 503)
 
     async def fault(request: Request, error: Exception) -> Response:
         return JSONResponse({"detail": "The relay stumbled over this. It is in its log; try again."}, 500)

@@ -65,9 +65,7 @@ class Transaction(Reader):
         """Insert one row; its id. Not for INSERT OR IGNORE, whose last id lies about duplicates."""
         names = ", ".join(values)
         marks = ", ".join("?" * len(values))
-        cursor = self._connection.execute(
-            f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values())
-        )
+        cursor = self._connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
         return int(cursor.lastrowid or 0)
 
     def insert_new(self, table: str, values: Row) -> bool:
@@ -110,9 +108,7 @@ class Database:
         self._writer = threading.Thread(target=self._run, name="database-writer", daemon=True)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         return connection

@@ -14,14 +14,33 @@ from .clock import now_ms
 from .database import Transaction
 from .hubs import store as hub_store
 from .people import store as people_store
+from .people.sample_places import PICTURE_HEIGHT, PICTURE_WIDTH, PLACES
 
 COMMUNITY_ID = "c-qinghe"
-HOMES_MAX = 60
-PICTURE_WIDTH, PICTURE_HEIGHT = 1600, 1000
-HOMES_PER_BUILDING = 6  # three floors of two doors
-BUILDINGS_ACROSS = 5
+HOMES_MAX = len(PLACES)
 
-SURNAMES = ["王", "李", "张", "刘", "陈", "杨", "黄", "赵", "吴", "周", "徐", "孙", "马", "朱", "胡", "郭", "何", "高", "林", "罗"]
+SURNAMES = [  # the commonest ones
+    "王",
+    "李",
+    "张",
+    "刘",
+    "陈",
+    "杨",
+    "黄",
+    "赵",
+    "吴",
+    "周",
+    "徐",
+    "孙",
+    "马",
+    "朱",
+    "胡",
+    "郭",
+    "何",
+    "高",
+    "林",
+    "罗",
+]
 WOMEN = ["秀英", "桂兰", "玉珍", "淑华", "凤英", "玉兰", "桂英", "秀兰", "丽华", "淑珍"]
 MEN = ["建国", "德明", "志强", "福生", "国华", "永年", "振华", "文斌", "长海", "宝山"]
 CHILDREN = ["磊", "静", "伟", "敏", "洋", "娜", "涛", "倩", "超", "婷"]
@@ -47,21 +66,9 @@ STAFF = (
 )
 
 
-def place_of(number: int) -> tuple[float, float]:
-    """Where home `number` (from 0) stands on the drawn picture: buildings in two rows, doors in a small grid."""
-    building, door = divmod(number, HOMES_PER_BUILDING)
-    row, column = divmod(building, BUILDINGS_ACROSS)
-    floor, side = divmod(door, 2)
-    x = 0.12 + column * 0.19 + (side - 0.5) * 0.06
-    y = 0.27 + row * 0.46 + (1 - floor) * 0.08
-    return round(x, 4), round(y, 4)
-
-
 def fill(transaction: Transaction, homes: int, passwords: dict[str, tuple[str, str]]) -> dict[str, Any]:
     """Add the community; what is to be shown once. Shape: `passwords` name → (clear, argon2 hash)."""
-    people_store.add_community(
-        transaction, COMMUNITY_ID, "清河苑社区", "Qinghe Court", PICTURE_WIDTH, PICTURE_HEIGHT
-    )
+    people_store.add_community(transaction, COMMUNITY_ID, "清河苑", "Qinghe Garden", PICTURE_WIDTH, PICTURE_HEIGHT)
     staff = []
     for name, display_name, display_name_en, role in STAFF:
         clear, hashed = passwords[name]
@@ -82,29 +89,28 @@ def make_passwords() -> dict[str, tuple[str, str]]:
 
 
 def _add_home(transaction: Transaction, number: int, chance: random.Random) -> dict[str, Any]:
-    building, door = divmod(number, HOMES_PER_BUILDING)
-    floor, side = divmod(door, 2)
-    room = f"{floor + 1}0{side + 1}"
-    dwelling_id, hub_id = f"d-{building + 1:02}-{room}", f"hub-{number + 1:04}"
-    x, y = place_of(number)
+    place = PLACES[number]
+    hub_id = f"hub-{number + 1:04}"
+    dwelling_id = "-".join(("d", place["building"], place["unit"] or "0", place["door"]))
+    unit = f" {place['unit']} 单元" if place["unit"] else ""
     people_store.add_dwelling(
         transaction,
         {
             "dwelling_id": dwelling_id,
             "community_id": COMMUNITY_ID,
-            "label": f"{building + 1}号楼{room}",
-            "label_en": f"Building {building + 1}, {room}",
-            "address": f"清河苑 {building + 1} 号楼 1 单元 {floor + 1} 层 {room} 室",
-            "x": x,
-            "y": y,
+            "label": place["label"],
+            "label_en": place["label_en"],
+            "address": f"{place['estate']} {place['building']} 号楼{unit} {place['floor']} 层 {place['door']} 室",
+            "x": place["x"],
+            "y": place["y"],
         },
     )
     surname = chance.choice(SURNAMES)
     _add_people(transaction, dwelling_id, surname, number, chance)
     password = hub_store.add_hub(transaction, hub_id, dwelling_id, now_ms())
     devices = []
-    for place, (kind, device_room, label) in enumerate(DEVICES):
-        device_id = FIRST_HOME_DEVICES[place] if number == 0 else f"5448e6{number:04x}{place:02x}"
+    for index, (kind, device_room, label) in enumerate(DEVICES):
+        device_id = FIRST_HOME_DEVICES[index] if number == 0 else f"5448e6{number:04x}{index:02x}"
         hub_store.add_device(transaction, hub_id, device_id, kind, device_room, label)
         devices.append({"id": device_id, "kind": kind, "room": device_room, "label": label})
     return {
@@ -116,9 +122,7 @@ def _add_home(transaction: Transaction, number: int, chance: random.Random) -> d
     }
 
 
-def _add_people(
-    transaction: Transaction, dwelling_id: str, surname: str, number: int, chance: random.Random
-) -> None:
+def _add_people(transaction: Transaction, dwelling_id: str, surname: str, number: int, chance: random.Random) -> None:
     is_woman = chance.random() < 0.6
     people_store.add_resident(
         transaction,

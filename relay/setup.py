@@ -139,9 +139,7 @@ def _hub_add(arguments: argparse.Namespace) -> Work:
 
 def _add_dwelling(transaction: Transaction, arguments: argparse.Namespace) -> None:
     if not (arguments.community and arguments.label and arguments.address):
-        raise CannotSetUp(
-            f"The dwelling {arguments.dwelling} is new: give --community, --label and --address, too."
-        )
+        raise CannotSetUp(f"The dwelling {arguments.dwelling} is new: give --community, --label and --address, too.")
     _need_community(transaction, arguments.community)
     people_store.add_dwelling(
         transaction,

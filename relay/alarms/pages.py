@@ -103,9 +103,7 @@ def assign(alarm_id: AlarmId, body: Assign, person: Writing, services: ServicesO
 
 
 @router.post("/{alarm_id}/arrived")
-def arrived(
-    alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Nothing | None = None
-) -> dict[str, Any]:
+def arrived(alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Nothing | None = None) -> dict[str, Any]:
     """The person who was sent is at the door."""
     return _order(services, person, alarm_id, rules.ARRIVED)
 
@@ -114,13 +112,9 @@ def arrived(
 def clear(alarm_id: AlarmId, body: Clear, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Close the alarm with how it ended."""
     if body.outcome not in vocabulary.OUTCOMES:
-        raise HTTPException(
-            422, "outcome: not a known outcome. Use one of: " + ", ".join(vocabulary.OUTCOMES) + "."
-        )
+        raise HTTPException(422, "outcome: not a known outcome. Use one of: " + ", ".join(vocabulary.OUTCOMES) + ".")
     detail = body.outcome + (f": {body.note}" if body.note else "")
-    return _order(
-        services, person, alarm_id, rules.CLEAR, detail, outcome=body.outcome, note=body.note or None
-    )
+    return _order(services, person, alarm_id, rules.CLEAR, detail, outcome=body.outcome, note=body.note or None)
 
 
 @router.get("/{alarm_id}/history")

@@ -111,9 +111,7 @@ def order(alarm: Alarm, what: str, now: int, by: int, **given: object) -> Alarm:
     step = step_of(alarm)
     work = LEGAL.get((step, what))
     if work is None:
-        raise IllegalOrder(
-            _REMEDY.get((step, what)) or _REMEDY.get(step) or "This alarm is not at that step."
-        )
+        raise IllegalOrder(_REMEDY.get((step, what)) or _REMEDY.get(step) or "This alarm is not at that step.")
     changed = replace(alarm, work=work or alarm.work, **given)  # type: ignore[arg-type]
     if alarm.acknowledged_by is None:
         changed = replace(changed, acknowledged_by=by, acknowledged_at=now)

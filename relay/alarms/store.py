@@ -79,8 +79,7 @@ def _save(transaction: Transaction, alarm: Alarm, now: int) -> None:
     names = [name for name in _FIELDS if name != "alarm_id"]
     values: list[Any] = [getattr(alarm, name) for name in names]
     transaction.execute(
-        f"UPDATE alarms SET {', '.join(name + ' = ?' for name in names)}, step = ?, changed_at = ?"
-        " WHERE alarm_id = ?",
+        f"UPDATE alarms SET {', '.join(name + ' = ?' for name in names)}, step = ?, changed_at = ? WHERE alarm_id = ?",
         [*values, rules.step_of(alarm), now, alarm.alarm_id],
     )
 
@@ -96,17 +95,13 @@ def _add(transaction: Transaction, alarm: Alarm, now: int) -> Alarm:
         "step": rules.step_of(alarm),
         "changed_at": now,
     }
-    return Alarm(
-        alarm_id=transaction.insert("alarms", values), **{name: values[name] for name in _FIELDS[1:]}
-    )
+    return Alarm(alarm_id=transaction.insert("alarms", values), **{name: values[name] for name in _FIELDS[1:]})
 
 
 def note_history(
     transaction: Transaction, alarm_id: int, at: int, what: str, by: int | None, detail: str | None
 ) -> None:
-    transaction.insert(
-        "alarm_history", {"alarm_id": alarm_id, "at": at, "what": what, "by": by, "detail": detail}
-    )
+    transaction.insert("alarm_history", {"alarm_id": alarm_id, "at": at, "what": what, "by": by, "detail": detail})
 
 
 def history(reader: Reader, alarm_id: int) -> list[Row]:
@@ -124,9 +119,7 @@ def take(transaction: Transaction, hub: Row, message: dict[str, Any], now: int) 
     """Make of a new `alarm` message what it means: a new alarm, a further press, a cancellation."""
     known = alarm_of_home(transaction, hub["hub_id"], message["epoch"], message["alarm"])
     detail = f"seq {message['seq']}, {message['activation']}"
-    if known is not None and (
-        known.is_open or message["seq"] < known.last_seq or message["step"] == words.CANCELLED
-    ):
+    if known is not None and (known.is_open or message["seq"] < known.last_seq or message["step"] == words.CANCELLED):
         changed, what = rules.heard(known, message, now)
         _save(transaction, changed, now)
     else:
@@ -164,9 +157,7 @@ def keep_told(transaction: Transaction, hub_id: str, message: dict[str, Any], no
     known = alarm_of_home(transaction, hub_id, message["epoch"], message["alarm"])
     if known is None or known.told_step == message["step"]:
         return
-    transaction.execute(
-        "UPDATE alarms SET told_step = ? WHERE alarm_id = ?", (message["step"], known.alarm_id)
-    )
+    transaction.execute("UPDATE alarms SET told_step = ? WHERE alarm_id = ?", (message["step"], known.alarm_id))
     note_history(transaction, known.alarm_id, now, "told", None, message["step"])
     views.announce(transaction, known.alarm_id)
 

@@ -22,7 +22,32 @@ LEFT JOIN devices ON devices.hub_id = alarms.hub_id AND devices.device_id = alar
 LEFT JOIN staff AS taker ON taker.staff_id = acknowledged_by
 LEFT JOIN staff AS goer ON goer.staff_id = assigned_to
 """
-_SHOWN = ["alarm_id", "dwelling_id", "hub_id", "kind", "activation", "device_id", "device_label", "room", "condition", "step", "acknowledged_by", "acknowledged_by_name", "acknowledged_at", "work", "assigned_to", "assigned_to_name", "minutes", "raised_at", "activated_at", "activations", "told_step", "outcome", "resident_name", "address"]
+_SHOWN = (
+    "alarm_id",
+    "dwelling_id",
+    "hub_id",
+    "kind",
+    "activation",
+    "device_id",
+    "device_label",
+    "room",
+    "condition",
+    "step",
+    "acknowledged_by",
+    "acknowledged_by_name",
+    "acknowledged_at",
+    "work",
+    "assigned_to",
+    "assigned_to_name",
+    "minutes",
+    "raised_at",
+    "activated_at",
+    "activations",
+    "told_step",
+    "outcome",
+    "resident_name",
+    "address",
+)
 
 _DWELLINGS = """
 SELECT dwelling_id, label, label_en, x, y, is_away, hub_id, coalesce(is_online, 0) AS is_online,
@@ -57,9 +82,7 @@ def open_views(reader: Reader, community_id: str) -> list[dict[str, Any]]:
 
 
 def recent_views(reader: Reader, dwelling_id: str, count: int = 10) -> list[dict[str, Any]]:
-    rows = reader.rows(
-        _VIEW + "WHERE alarms.dwelling_id = ? ORDER BY alarm_id DESC LIMIT ?", (dwelling_id, count)
-    )
+    rows = reader.rows(_VIEW + "WHERE alarms.dwelling_id = ? ORDER BY alarm_id DESC LIMIT ?", (dwelling_id, count))
     return [_shown(row) for row in rows]
 
 

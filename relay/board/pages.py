@@ -19,12 +19,12 @@ from ..database import Transaction
 from ..guard import SignedIn, Writing
 from ..people import rules as people_rules
 from ..people import store as people_store
+from ..people.sample_places import PICTURE_URL  # the drawn one, until a community uploads its own
 from ..services import ServicesOf
 from ..supervision import store as supervision_store
 
 router = APIRouter(tags=["board"])
 DwellingId = Annotated[str, Path(max_length=64)]
-DRAWN_PICTURE = "/static/community.svg"  # the console's own drawing, until a community uploads one
 NO_DWELLING = "There is no such dwelling in your community. Load the board again."
 _PICTURE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
 
@@ -38,10 +38,8 @@ class Place(BaseModel):
 
 
 def _community(row: dict[str, Any]) -> dict[str, Any]:
-    shown = {
-        name: row[name] for name in ("community_id", "name", "name_en", "picture_width", "picture_height")
-    }
-    return shown | {"picture_url": f"/pictures/{row['picture']}" if row["picture"] else DRAWN_PICTURE}
+    shown = {name: row[name] for name in ("community_id", "name", "name_en", "picture_width", "picture_height")}
+    return shown | {"picture_url": f"/pictures/{row['picture']}" if row["picture"] else PICTURE_URL}
 
 
 @router.get("/api/board")
@@ -125,11 +123,6 @@ def picture_file(name: str, person: SignedIn, services: ServicesOf) -> FileRespo
     with services.database.read() as reader:
         community = people_store.community(reader, person.community_id)
     path = services.data_dir / "pictures" / name
-    if (
-        not _PICTURE_NAME.fullmatch(name)
-        or not community
-        or community["picture"] != name
-        or not path.is_file()
-    ):
+    if not _PICTURE_NAME.fullmatch(name) or not community or community["picture"] != name or not path.is_file():
         raise HTTPException(404, "There is no such picture. Load the board again.")
     return FileResponse(path, headers={"Cache-Control": "private, max-age=31536000, immutable"})

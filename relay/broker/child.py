@@ -47,9 +47,7 @@ async def serve(host: str, port: int, database: Path, relay_password: str, is_ov
         try:
             connect = await gate.admit(reader, writer, register.may_enter)
             if connect is not None:
-                await broker.external_connected(
-                    gate.Reader(connect.data, reader), gate.Writer(writer), LISTENER
-                )
+                await broker.external_connected(gate.Reader(connect.data, reader), gate.Writer(writer), LISTENER)
         except (AMQTTError, MQTTError, NoDataError, ConnectionError, asyncio.IncompleteReadError) as error:
             logging.info("a client was let go: %s", type(error).__name__)
         except Exception:  # whatever one client does, the others stay
@@ -96,9 +94,7 @@ def main() -> int:
     logging.basicConfig(level=logging.ERROR, format="broker: %(message)s", stream=sys.stderr)
     password = os.environ.pop(PASSWORD_VARIABLE, "")
     if not password:
-        print(
-            f"broker: {PASSWORD_VARIABLE} is not set; start it with `python -m relay serve`", file=sys.stderr
-        )
+        print(f"broker: {PASSWORD_VARIABLE} is not set; start it with `python -m relay serve`", file=sys.stderr)
         return 2
     try:
         loop.run(run(arguments, password))

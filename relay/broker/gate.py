@@ -148,9 +148,7 @@ class Writer(WriterAdapter):
         self._writer.close()
 
 
-async def admit(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, may_enter: MayEnter
-) -> Connect | None:
+async def admit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, may_enter: MayEnter) -> Connect | None:
     """Let a client in or turn it away; None when it was turned away (its stream is closed then)."""
     try:
         connect = await asyncio.wait_for(read_connect(reader), CONNECT_WAIT_S)

@@ -62,9 +62,7 @@ def add_hub(transaction: Transaction, hub_id: str, dwelling_id: str, now: int) -
     return password
 
 
-def add_device(
-    transaction: Transaction, hub_id: str, device_id: str, kind: str, room: str, label: str
-) -> None:
+def add_device(transaction: Transaction, hub_id: str, device_id: str, kind: str, room: str, label: str) -> None:
     transaction.insert(
         "devices", {"hub_id": hub_id, "device_id": device_id, "kind": kind, "room": room, "label": label}
     )
@@ -72,9 +70,7 @@ def add_device(
 
 def is_password(reader: Reader, hub_id: str, password: str) -> bool:
     """Does this password belong to this active hub?"""
-    row = reader.row(
-        "SELECT password_salt, password_hash FROM hubs WHERE hub_id = ? AND is_active = 1", (hub_id,)
-    )
+    row = reader.row("SELECT password_salt, password_hash FROM hubs WHERE hub_id = ? AND is_active = 1", (hub_id,))
     return row is not None and rules.is_password(password, row["password_salt"], row["password_hash"])
 
 
@@ -92,8 +88,7 @@ def all_hubs(reader: Reader) -> list[Row]:
 def heard(transaction: Transaction, hub_id: str, now: int) -> bool:
     """A sign of life. True when the hub was offline until now."""
     was_offline = (
-        transaction.execute("UPDATE hubs SET is_online = 1 WHERE hub_id = ? AND is_online = 0", (hub_id,))
-        == 1
+        transaction.execute("UPDATE hubs SET is_online = 1 WHERE hub_id = ? AND is_online = 0", (hub_id,)) == 1
     )
     transaction.execute("UPDATE hubs SET heard_at = ? WHERE hub_id = ?", (now, hub_id))
     return was_offline
@@ -101,10 +96,7 @@ def heard(transaction: Transaction, hub_id: str, now: int) -> bool:
 
 def lost(transaction: Transaction, hub_id: str) -> bool:
     """The hub is off the line. True when it was on until now."""
-    return (
-        transaction.execute("UPDATE hubs SET is_online = 0 WHERE hub_id = ? AND is_online = 1", (hub_id,))
-        == 1
-    )
+    return transaction.execute("UPDATE hubs SET is_online = 0 WHERE hub_id = ? AND is_online = 1", (hub_id,)) == 1
 
 
 def keep_heartbeat(transaction: Transaction, hub_id: str, message: dict[str, Any]) -> None:

@@ -68,9 +68,7 @@ class Link:
         self.ready = threading.Event()
         self.refusal: str | None = None
         self.down_since: float | None = time.monotonic()
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True
-        )
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
         client.max_inflight_messages_set(IN_FLIGHT_MAX)
         client.reconnect_delay_set(min_delay=1, max_delay=5)
         if address.user is not None:
@@ -105,9 +103,7 @@ class Link:
     def _on_socket_open(client: mqtt.Client, userdata: Any, sock: Any) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def _on_connect(
-        self, client: mqtt.Client, userdata: Any, flags: Any, reason: Any, properties: Any
-    ) -> None:
+    def _on_connect(self, client: mqtt.Client, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
         self._generation += 1
         if reason.is_failure:
             self.refusal = str(reason)
@@ -115,9 +111,7 @@ class Link:
             return
         client.subscribe(topics.ALL_UP, qos=1)
 
-    def _on_subscribe(
-        self, client: mqtt.Client, userdata: Any, mid: int, reasons: Any, properties: Any
-    ) -> None:
+    def _on_subscribe(self, client: mqtt.Client, userdata: Any, mid: int, reasons: Any, properties: Any) -> None:
         if any(reason.is_failure for reason in reasons):
             self.refusal = f"the broker does not let the relay subscribe to {topics.ALL_UP}"
             LOG.warning("%s", self.refusal)
@@ -126,9 +120,7 @@ class Link:
         self.down_since = None
         self.ready.set()
 
-    def _on_disconnect(
-        self, client: mqtt.Client, userdata: Any, flags: Any, reason: Any, properties: Any
-    ) -> None:
+    def _on_disconnect(self, client: mqtt.Client, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
         self._generation += 1
         self.ready.clear()
         if self.down_since is None:
@@ -157,9 +149,7 @@ class Link:
             partial(worker.take, heard=heard, topic=topic, payload=payload, received_at=received_at)
         )
         future.add_done_callback(
-            partial(
-                self._taken, heard=heard, topic=topic, payload=payload, received_at=received_at, puback=puback
-            )
+            partial(self._taken, heard=heard, topic=topic, payload=payload, received_at=received_at, puback=puback)
         )
 
     # --- the writer's thread, after COMMIT ------------------------------------------------------------
@@ -194,9 +184,7 @@ class Link:
         self._puback(puback)
         if taken.is_new:
             identity = (heard.hub_id, heard.message["epoch"], heard.message["seq"])
-            self._database.write_lazily(
-                partial(store.keep_committed_at, identity=identity, committed_at=committed_at)
-            )
+            self._database.write_lazily(partial(store.keep_committed_at, identity=identity, committed_at=committed_at))
 
     def _refuse(
         self,

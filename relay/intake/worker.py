@@ -56,9 +56,7 @@ def _hear(transaction: Transaction, hub: Row, now: int) -> None:
         views.announce_dwelling(transaction, hub["dwelling_id"], hub["community_id"])
 
 
-def _take_kept(
-    transaction: Transaction, hub: Row, heard: rules.Heard, payload: bytes, received_at: int
-) -> Taken:
+def _take_kept(transaction: Transaction, hub: Row, heard: rules.Heard, payload: bytes, received_at: int) -> Taken:
     message = heard.message
     is_new = store.keep(transaction, heard, payload.decode(), received_at)
     if is_new and heard.word == topics.ALARM:
@@ -90,12 +88,8 @@ def _what_home_missed(
     return missed
 
 
-def refuse(
-    transaction: Transaction, topic: str, payload: bytes, refusal: rules.Refusal, received_at: int
-) -> None:
+def refuse(transaction: Transaction, topic: str, payload: bytes, refusal: rules.Refusal, received_at: int) -> None:
     """Keep a dead letter and tell whom it concerns."""
     store.keep_dead_letter(transaction, topic, payload, refusal.hub_id, refusal.reason, received_at)
     hub = hub_store.hub(transaction, refusal.hub_id) if refusal.hub_id else None
-    supervision_store.raise_technical(
-        transaction, words.DEAD_LETTER, received_at, hub, None, refusal.reason[:64]
-    )
+    supervision_store.raise_technical(transaction, words.DEAD_LETTER, received_at, hub, None, refusal.reason[:64])

@@ -63,9 +63,7 @@ def _webp(data: bytes) -> Picture | None:
         bits = int.from_bytes(data[21:25], "little")
         return Picture("webp", (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1)
     if kind == b"VP8X" and len(data) >= 30:
-        return Picture(
-            "webp", int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
-        )
+        return Picture("webp", int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1)
     return None
 
 

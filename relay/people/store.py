@@ -81,9 +81,7 @@ def set_picture(transaction: Transaction, community_id: str, picture: str, width
 
 def dwelling(reader: Reader, dwelling_id: str, community_id: str) -> Row | None:
     """A dwelling of this community; None for those of others."""
-    return reader.row(
-        "SELECT * FROM dwellings WHERE dwelling_id = ? AND community_id = ?", (dwelling_id, community_id)
-    )
+    return reader.row("SELECT * FROM dwellings WHERE dwelling_id = ? AND community_id = ?", (dwelling_id, community_id))
 
 
 def dwelling_community(reader: Reader, dwelling_id: str) -> str | None:

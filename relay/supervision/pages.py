@@ -25,9 +25,7 @@ def close(
     if kind is None:
         raise HTTPException(404, "There is no such technical alarm in your community. Load the board again.")
     if kind in rules.LASTING:
-        raise HTTPException(
-            409, "This fault is still there. It leaves the board by itself when it is mended."
-        )
+        raise HTTPException(409, "This fault is still there. It leaves the board by itself when it is mended.")
     entry = services.database.write(
         lambda tx: store.close(tx, technical_id, person.community_id, person.staff_id, now_ms())
     ).result()

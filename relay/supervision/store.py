@@ -89,9 +89,7 @@ def raise_technical(
     return technical_id
 
 
-def end(
-    transaction: Transaction, kind: str, now: int, hub_id: str | None, device_id: str | None = None
-) -> int:
+def end(transaction: Transaction, kind: str, now: int, hub_id: str | None, device_id: str | None = None) -> int:
     """The condition behind a lasting fault is gone; how many were open."""
     rows = transaction.rows(
         "SELECT id FROM technical_alarms WHERE kind = ? AND hub_id IS ? AND device_id IS ? AND closed_at IS NULL",
@@ -121,9 +119,7 @@ def kind_of(reader: Reader, technical_id: int, community_id: str) -> str | None:
     return row["kind"] if row else None
 
 
-def close(
-    transaction: Transaction, technical_id: int, community_id: str, by: int, now: int
-) -> dict[str, Any] | None:
+def close(transaction: Transaction, technical_id: int, community_id: str, by: int, now: int) -> dict[str, Any] | None:
     """Somebody has dealt with it; the entry, or None when it is not this community's."""
     changed = transaction.execute(
         "UPDATE technical_alarms SET closed_at = coalesce(closed_at, ?), closed_by = coalesce(closed_by, ?)"

@@ -41,9 +41,7 @@ def look(transaction: Transaction, now: int, relay_started_at: int) -> list[str]
 def tidy(transaction: Transaction, now: int) -> None:
     """Let go of what is past its time: old events, ended sessions, momentary faults of yesterday."""
     events.prune(transaction, now)
-    access_store.prune_sessions(
-        transaction, now - access_rules.SESSION_IDLE_MS, now - access_rules.SESSION_MAX_MS
-    )
+    access_store.prune_sessions(transaction, now - access_rules.SESSION_IDLE_MS, now - access_rules.SESSION_MAX_MS)
     store.close_old_momentary(transaction, now)
 
 

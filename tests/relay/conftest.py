@@ -1,0 +1,67 @@
+"""Fixtures of the relay's tests; the parts are in relay_parts.py."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from relay_parts import Home, Relay, Staff, fresh_copy, relay_command
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """One sample for all: filling takes argon2's time."""
+    folder = tmp_path_factory.mktemp("sample")
+    made = relay_command("sample", "--homes", "12", "--json", data=folder)
+    assert made.returncode == 0, made.stderr
+    return folder, json.loads(made.stdout)
+
+
+@pytest.fixture
+def relay(sample_folder: tuple[Path, dict[str, Any]], tmp_path: Path) -> Iterator[Relay]:
+    """A relay of one's own, to be killed at will."""
+    one = Relay(tmp_path, fresh_copy(sample_folder, tmp_path))
+    one.start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_relay(
+    sample_folder: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Relay]:
+    """One relay for a whole file; tests use different homes."""
+    folder = tmp_path_factory.mktemp("relay")
+    one = Relay(folder, fresh_copy(sample_folder, folder))
+    one.start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def homes() -> Iterator[Callable[[Relay, str], Home]]:
+    """Makes homes that are on the line, and takes them off it at the end."""
+    made: list[Home] = []
+
+    def make(relay: Relay, hub_id: str) -> Home:
+        home = Home(relay.broker_port, hub_id, relay.password_of_hub(hub_id))
+        made.append(home)
+        return home.wait_connected()
+
+    yield make
+    for home in made:
+        home.stop()
+
+
+@pytest.fixture
+def staff() -> Iterator[Callable[..., Staff]]:
+    made: list[Staff] = []
+
+    def make(relay: Relay, name: str = "operator") -> Staff:
+        made.append(relay.staff(name))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
