@@ -111,11 +111,12 @@ async def serve(arguments: argparse.Namespace) -> None:
     services = Services(open_database(data_dir), data_dir, started_at=now_ms())
     link: Link | None = None
     running = data_dir / "running.json"
+    client_id = _client_id(data_dir)
     try:
         if arguments.broker:
             address = address_of(arguments.broker)
         else:
-            broker = Supervisor("127.0.0.1", arguments.broker_port, services.database.path)
+            broker = Supervisor("127.0.0.1", arguments.broker_port, services.database.path, client_id)
             await broker.start()
             user, password = BROKER_NAME_OF_RELAY, broker.password
             address = BrokerAddress(broker.host, broker.port, user, password)
@@ -127,7 +128,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         note_running()
         if broker is not None:
             broker.on_start = note_running
-        link = Link(services.database, address, _client_id(data_dir))
+        link = Link(services.database, address, client_id)
         services.send = link.send
         link.start()
         await _wait_for_line(link, address)

@@ -14,10 +14,12 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from amqtt.broker import Broker
+from amqtt.broker import Broker, BrokerContext
 from amqtt.errors import AMQTTError, MQTTError, NoDataError
+from protocol import topics
 
 from .. import loop
+from ..hubs.rules import BROKER_NAME_OF_RELAY
 from . import gate, plugins
 
 PASSWORD_VARIABLE = "ANLING_BROKER_PASSWORD"
@@ -26,9 +28,9 @@ LISTENER = "default"
 CONNECTIONS_MAX = 20_000
 
 
-async def serve(host: str, port: int, database: Path, relay_password: str, is_over: asyncio.Event) -> None:
+async def serve(arguments: argparse.Namespace, relay_password: str, is_over: asyncio.Event) -> None:
     """Run until `is_over`. Errors: OSError when the port cannot be had."""
-    register = plugins.Register(database, relay_password)
+    register = plugins.Register(arguments.database, relay_password)
     plugins.use(register)
     here = plugins.__name__
     broker = Broker(
@@ -38,6 +40,7 @@ async def serve(host: str, port: int, database: Path, relay_password: str, is_ov
         }
     )
     await broker.start()
+    await _keep_for_relay(broker, arguments.relay_client_id)
     streams: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,7 +61,7 @@ async def serve(host: str, port: int, database: Path, relay_password: str, is_ov
                 streams.discard(task)
 
     try:
-        server = await asyncio.start_server(connected, host, port, limit=2 * gate.PACKET_MAX)
+        server = await asyncio.start_server(connected, arguments.host, arguments.port, limit=2 * gate.PACKET_MAX)
         print("ready", server.sockets[0].getsockname()[1], flush=True)
         await is_over.wait()
         server.close()
@@ -69,6 +72,16 @@ async def serve(host: str, port: int, database: Path, relay_password: str, is_ov
         with suppress(Exception):  # amqtt stumbles over half-open sessions when it ends
             await asyncio.wait_for(broker.shutdown(), 3)
         register.close()
+
+
+async def _keep_for_relay(broker: Broker, client_id: str) -> None:
+    """Subscribe the relay before it is there: a hub may be back sooner, and its alarm must wait, not fall."""
+    context = BrokerContext(broker)
+    await context.add_subscription(client_id, None, None)
+    session = context.get_session(client_id)
+    assert session is not None  # made by the line above
+    session.username, session.clean_session = BROKER_NAME_OF_RELAY, False
+    await context.add_subscription(client_id, topics.ALL_UP, 1)
 
 
 async def run(arguments: argparse.Namespace, relay_password: str) -> None:
@@ -82,7 +95,7 @@ async def run(arguments: argparse.Namespace, relay_password: str) -> None:
             running.call_soon_threadsafe(is_over.set)
 
     threading.Thread(target=wait_for_end_of_relay, daemon=True).start()
-    await serve(arguments.host, arguments.port, arguments.database, relay_password, is_over)
+    await serve(arguments, relay_password, is_over)
 
 
 def main() -> int:
@@ -90,6 +103,7 @@ def main() -> int:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--database", type=Path, required=True)
+    parser.add_argument("--relay-client-id", required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.ERROR, format="broker: %(message)s", stream=sys.stderr)
     password = os.environ.pop(PASSWORD_VARIABLE, "")

@@ -30,7 +30,7 @@ class CannotStart(RuntimeError):
 class Supervisor:
     """One broker process. `pid` and `port` are those of the present one."""
 
-    def __init__(self, host: str, port: int, database: Path) -> None:
+    def __init__(self, host: str, port: int, database: Path, relay_client_id: str) -> None:
         self.host = host
         self.port = port
         self.password = secrets.token_urlsafe(32)
@@ -38,6 +38,7 @@ class Supervisor:
         self.restarts = 0
         self.on_start: Callable[[], None] = lambda: None
         self._database = database
+        self._relay_client_id = relay_client_id
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
 
@@ -65,6 +66,8 @@ class Supervisor:
             *command,
             "--database",
             str(self._database),
+            "--relay-client-id",
+            self._relay_client_id,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, child.PASSWORD_VARIABLE: self.password},

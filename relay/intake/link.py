@@ -94,7 +94,7 @@ class Link:
     def send(self, hub_id: str, word: str, message: dict[str, Any]) -> None:
         """Publish down to a hub, QoS 1, from any thread. Off the line nothing is queued: the home is told
         again when its hub is heard, and a receipt goes again with the duplicate."""
-        if self.ready.is_set():
+        if self._client.is_connected():
             self._client.publish(topics.down(hub_id, word), json.dumps(message), qos=1)
 
     # --- the network thread -------------------------------------------------------------------------
