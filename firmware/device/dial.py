@@ -1,4 +1,4 @@
-"""The way from the network to an open stream: decides how the broker's name, port and TLS become one.
+"""The way from the network to an open line: decides how the broker's name, port and TLS become one.
 
 Each step is bounded in time and fails with a word. Nothing here holds the loop for long: connecting does not
 block, the TLS handshake runs step by step with the first bytes, and on a board names are looked up in a thread
@@ -15,12 +15,15 @@ from asyncio import core
 
 LOOK_UP_MS = 10000
 CONNECT_MS = 10000
+WRITE_MS = 15000
+READ_BYTES = 512
 _IPPROTO_TCP, _TCP_NODELAY = 6, 1  # the same number in every port; not every port names them
 # The desk's threads have no lock around the interpreter, and names there are numbers or in the hosts file.
 _IS_DESK = sys.platform in ("linux", "darwin", "win32")
 _CERTIFICATE_REFUSED = -0x2700  # MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
 
 NAME_NOT_FOUND, NAME_TIMEOUT, CONNECT_TIMEOUT = "name_not_found", "name_timeout", "connect_timeout"
+CLOSED, STALLED = "closed_by_broker", "write_stalled"
 TLS_REFUSED, CERTIFICATE_REFUSED, NETWORK = "tls_refused", "certificate_refused", "network_fault"
 
 
@@ -47,20 +50,53 @@ _WORDS[32] = "connection_reset"  # EPIPE, where errno does not name it
 _WORDS[_CERTIFICATE_REFUSED] = CERTIFICATE_REFUSED
 
 
-class DialFault(Exception):
-    """No stream; `reason` is a word."""
+class LineFault(Exception):
+    """No line, or the line broke; `reason` is a word."""
 
     def __init__(self, reason):
         super().__init__(reason)
         self.reason = reason
 
 
-def reason_of(fault):
-    """The word for an OSError of a stream. Negative numbers are the TLS library's own."""
+def _reason_of(fault):
+    """The word for an OSError. Negative numbers are the TLS library's own."""
+    if isinstance(fault, ValueError):  # so says MicroPython of a certificate that does not prove itself
+        return CERTIFICATE_REFUSED
     number = fault.args[0] if fault.args else 0
     if number in _WORDS:
         return _WORDS[number]
     return TLS_REFUSED if isinstance(number, int) and number < 0 else NETWORK
+
+
+class Line:
+    """An open stream whose every fault is a LineFault. Shape: one task reads, one task writes."""
+
+    def __init__(self, sock):
+        self._sock = sock
+        self._stream = asyncio.StreamReader(sock)
+
+    async def read(self):
+        """Some bytes. Errors: LineFault, also when the far end closed."""
+        try:
+            data = await self._stream.read(READ_BYTES)
+        except (OSError, ValueError) as fault:
+            raise LineFault(_reason_of(fault))
+        if not data:
+            raise LineFault(CLOSED)
+        return data
+
+    async def write(self, data):
+        """All of these bytes. Errors: LineFault, also when nobody takes them for WRITE_MS."""
+        try:
+            self._stream.write(data)
+            await asyncio.wait_for_ms(self._stream.drain(), WRITE_MS)
+        except asyncio.TimeoutError:
+            raise LineFault(STALLED)
+        except (OSError, ValueError) as fault:
+            raise LineFault(_reason_of(fault))
+
+    def close(self):
+        self._sock.close()
 
 
 def is_numeric(host):
@@ -85,7 +121,7 @@ class Dialer:
         self._found = None
 
     async def open(self, context, server_name):
-        """A connected asyncio stream; `context` is a TLS context or None. Errors: DialFault, OSError."""
+        """A connected Line; `context` is a TLS context or None. Errors: LineFault."""
         address = await self._find()
         sock = socket.socket(address[0], address[1], address[2])
         try:
@@ -100,10 +136,13 @@ class Dialer:
             if context is not None:
                 sock = context.wrap_socket(sock, server_hostname=server_name, do_handshake_on_connect=False)
                 sock.setblocking(False)
-            return asyncio.StreamReader(sock)
+            return Line(sock)
         except asyncio.TimeoutError:
             sock.close()
-            raise DialFault(CONNECT_TIMEOUT)
+            raise LineFault(CONNECT_TIMEOUT)
+        except (OSError, ValueError) as fault:
+            sock.close()
+            raise LineFault(_reason_of(fault))
         except BaseException:  # cancelled, too: a socket left open is lost memory
             sock.close()
             raise
@@ -122,7 +161,7 @@ class Dialer:
         if found is not None:
             self._address = found
         if self._address is None:
-            raise DialFault(reason)
+            raise LineFault(reason)
         return self._address
 
     def _look_up(self):

@@ -2,7 +2,7 @@
 
 Alarms pass everything that is not yet in the socket's own buffer, and find room when lesser messages do not. A
 message whose token waits or is in flight already is not sent twice (its newer text replaces one that still waits):
-on one connection a second copy brings nothing sooner. Two tasks share the stream: one reads, one writes.
+on one connection a second copy brings nothing sooner. Two tasks share the line: one reads, one writes.
 
 Ref: device/mqtt.py for what may be said when; device/uplink.py for the events.
 """
@@ -13,11 +13,9 @@ import sys
 from protocol import messages, topics
 
 from . import mqtt
-from .dial import reason_of
+from .dial import LineFault
 
 LOOK_MS = 1000  # how often the network is looked after
-WRITE_MS = 15000
-READ_BYTES = 512
 CHUNK_BYTES = 1024  # handed to the socket at once, so that an alarm waits for little
 WINDOW = 8  # lesser messages without a puback; alarms may use all of mqtt.IN_FLIGHT_MAX
 WAITING_MAX = 48
@@ -33,10 +31,10 @@ REFUSALS = {
 
 
 class Session:
-    """Shape: `stream` an asyncio stream; `tell` takes one event and never raises; `now_ms` a function."""
+    """Shape: `line` a dial.Line; `tell` takes one event and never raises; `now_ms` a function."""
 
-    def __init__(self, stream, hub_id, broker, tell, now_ms):
-        self._stream = stream
+    def __init__(self, line, hub_id, broker, tell, now_ms):
+        self._line = line
         self._hub_id = hub_id
         self._tell = tell
         self._now_ms = now_ms
@@ -83,12 +81,12 @@ class Session:
         reader = asyncio.create_task(self._listen())
         try:
             return await self._speak(has_network)
-        except OSError as fault:
-            return self._end or reason_of(fault)
+        except LineFault as fault:
+            return self._end or fault.reason
         finally:
             self.is_connected = False
             reader.cancel()
-            self._stream.s.close()
+            self._line.close()
 
     async def _speak(self, has_network):
         client = self._client
@@ -100,11 +98,7 @@ class Session:
             self._feed(now_ms)
             data = client.data_to_send()
             if data:
-                self._stream.write(data)
-                try:
-                    await asyncio.wait_for_ms(self._stream.drain(), WRITE_MS)
-                except asyncio.TimeoutError:
-                    return "write_stalled"
+                await self._line.write(data)
             elif self._end is None:
                 await self._nap(client.next_wake_ms() - now_ms)
         return self._end
@@ -121,13 +115,11 @@ class Session:
         """The reading half; ends by setting `_end`, so that the writing half hears of it."""
         try:
             while self._end is None:
-                data = await self._stream.read(READ_BYTES)
+                data = await self._line.read()
                 self._act(self._client.receive_data(data, self._now_ms()))
-                if not data:
-                    self._end = self._end or "closed_by_broker"
                 self._wake.set()
-        except OSError as fault:
-            self._end = self._end or reason_of(fault)
+        except LineFault as fault:
+            self._end = self._end or fault.reason
         except Exception as fault:
             sys.print_exception(fault)
             self._end = self._end or "uplink_fault"

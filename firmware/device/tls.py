@@ -62,7 +62,11 @@ def der_blocks(pem):
         if end < 0:
             raise BadSecurity("broker.ca_pem: cut short; run the installer again")
         try:
-            blocks.append(binascii.a2b_base64(part[:end].strip().replace("\n", "").replace("\r", "")))
+            block = binascii.a2b_base64(part[:end].strip().replace("\n", "").replace("\r", ""))
         except ValueError:
-            raise BadSecurity("broker.ca_pem: not base64; run the installer again")
+            block = b""
+        # base64 readers skip what they do not know: the certificate's own length says whether all of it is there.
+        if len(block) < 4 or block[:2] != b"\x30\x82" or (block[2] << 8 | block[3]) + 4 != len(block):
+            raise BadSecurity("broker.ca_pem: damaged; run the installer again")
+        blocks.append(block)
     return blocks

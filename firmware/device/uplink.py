@@ -23,7 +23,7 @@ import sys
 from protocol import messages
 
 from . import tls
-from .dial import Dialer, DialFault, reason_of
+from .dial import Dialer, LineFault
 from .session import Session
 from .wifi import Wifi
 
@@ -112,15 +112,13 @@ class Uplink:
         try:
             if self._context is None:
                 self._context = tls.make_context(broker, self._hub_id)
-            stream = await self._dialer.open(self._context, broker.get("server_name") or broker["host"])
+            line = await self._dialer.open(self._context, broker.get("server_name") or broker["host"])
         except tls.BadSecurity as fault:
             print("uplink:", fault)
             return "bad_security_settings"
-        except DialFault as fault:
+        except LineFault as fault:
             return fault.reason
-        except OSError as fault:
-            return reason_of(fault)
-        self._session = Session(stream, self._hub_id, broker, self._tell, self._now_ms)
+        self._session = Session(line, self._hub_id, broker, self._tell, self._now_ms)
         return await self._session.run(self._has_network)
 
     async def _pause(self):
