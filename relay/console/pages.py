@@ -1,0 +1,87 @@
+"""The pages of the staff screen: board, sign-in, not found, and the static files behind them.
+
+The board's page is a frame: all that is live in it comes through the API. This file must not know what an
+alarm is. `mount_static(app)` must be called once by whoever makes the app.
+"""
+
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from .. import guard
+from ..access import rules as access_rules
+from . import words
+
+_HERE = Path(__file__).parent
+_TEMPLATES = Jinja2Templates(_HERE / "templates")
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "anling_theme"
+
+router = APIRouter(tags=["console"], include_in_schema=False)
+
+
+class _Static(StaticFiles):
+    """Static files that a browser asks about each time: an old script with a new relay would be a trap."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def mount_static(app: FastAPI) -> None:
+    app.mount("/static", _Static(directory=_HERE / "static"), name="static")
+
+
+mount = mount_static
+
+
+def _page(request: Request, template: str, person: guard.Person | None = None, **more: object) -> HTMLResponse:
+    language = words.language_of(request.cookies.get(words.COOKIE), person.language if person else None)
+    theme = request.cookies.get(THEME_COOKIE, "")
+
+    def word(key: str) -> str:
+        return words.word(key, language)
+
+    context = {
+        "language": language,
+        "html_language": "zh-CN" if language == "zh" else "en",
+        "theme": theme if theme in THEMES else "auto",
+        "word": word,
+        "person": person,
+        **more,
+    }
+    return _TEMPLATES.TemplateResponse(request, template, context, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/")
+def board(request: Request) -> Response:
+    """The board, for those who are signed in."""
+    person = guard.person_of(request)
+    if person is None:
+        return RedirectResponse("/sign-in?next=" + quote("/", safe=""), 303)
+    return _page(request, "board.html", person)
+
+
+@router.get("/sign-in")
+def sign_in(request: Request, next: str = "/") -> Response:
+    return sign_in_page(request, None, next)
+
+
+def sign_in_page(request: Request, error: str | None, next: str) -> HTMLResponse:
+    """The form, with what went wrong the last time."""
+    language = words.language_of(request.cookies.get(words.COOKIE))
+    sentence = words.server_sentence(error, language) if error else None
+    return _page(request, "sign_in.html", error=sentence, next=access_rules.local_path(next))
+
+
+def not_found_page(request: Request) -> HTMLResponse:
+    """What to do about an address that does not exist."""
+    response = _page(request, "not_found.html")
+    response.status_code = 404
+    return response

@@ -1,0 +1,98 @@
+// The bar that never lies: is the sound armed, is the line live, is this computer's clock right.
+import { find, setText, show } from "./dom.js";
+import { model, onChange, sounding } from "./model.js";
+import { notice, quiet } from "./notices.js";
+import * as sound from "./sound.js";
+import * as stream from "./stream.js";
+import { clockDiffers, clockSentence, countAll, now, timeOfDay } from "./times.js";
+import { named, onLanguage, toggleLanguage, word } from "./words.js";
+
+const LOST_SOUND_S = 20;
+const THEMES = ["auto", "light", "dark"];
+const root = document.documentElement;
+let state = "connecting";
+
+function drawSound() {
+  const isArmed = sound.isArmed();
+  const bar = find("sound-bar");
+  bar.dataset.armed = String(isArmed);
+  bar.dataset.playing = sound.playingNow() ?? "";
+  setText(find("sound-text"), word(isArmed ? "sound_on" : "sound_off"));
+  setText(find("arm-sound"), word(isArmed ? "test_tone" : "start_shift"));
+}
+
+/** What must be heard now: the gravest alarm that nobody has acknowledged, else a lost line. */
+export function hear() {
+  const [first] = sounding();
+  const isLost = state === "signed-out" || (state === "stale" && stream.silence_s() >= LOST_SOUND_S);
+  sound.loop(first ? sound.soundOf(first.kind) : isLost ? "lost" : null);
+  drawSound();
+}
+
+function drawConnection() {
+  const element = find("connection");
+  element.dataset.state = state;
+  const sentence = { live: "live", connecting: "connecting", stale: "stale", "signed-out": "signed_out" }[state];
+  setText(find("connection-text"), word(sentence, stream.silence_s()));
+  root.classList.toggle("is-cut", state === "stale" || state === "signed-out");
+  if (state === "signed-out") {
+    notice("signed-out", () => word("signed_out"), { remedy: { text: () => word("sign_in_again"), href: "/sign-in?next=/" } });
+  }
+}
+
+function drawClock() {
+  setText(find("clock"), timeOfDay(now()));
+  show(find("clock-differs"), clockDiffers());
+  if (clockDiffers()) setText(find("clock-differs"), clockSentence());
+}
+
+function drawTheme() {
+  setText(find("theme"), word(`theme_${root.dataset.theme}`));
+}
+
+function nextTheme() {
+  root.dataset.theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
+  document.cookie = `anling_theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+  drawTheme();
+}
+
+function drawNames() {
+  if (model.community) setText(find("community"), named(model.community, "name"));
+  if (model.me) setText(find("me"), named(model.me, "display_name"));
+}
+
+/** The stream's state has changed, or its silence grows. */
+export function connectionIs(next) {
+  state = next;
+  drawConnection();
+  hear();
+}
+
+async function armSound() {
+  const isHeard = await sound.arm();
+  if (isHeard) quiet("sound");
+  else notice("sound", () => word("sound_broken"));
+  hear();
+}
+
+export function start() {
+  sound.onArmed(hear);
+  find("arm-sound").addEventListener("click", armSound);
+  find("theme").addEventListener("click", nextTheme);
+  find("language").addEventListener("click", toggleLanguage);
+  find("menu-button").addEventListener("click", () => {
+    const isOpen = find("menu").classList.toggle("is-open");
+    find("menu-button").setAttribute("aria-expanded", String(isOpen));
+  });
+  setInterval(() => {
+    drawClock();
+    countAll();
+  }, 1000);
+  onChange(() => {
+    drawNames();
+    hear();
+  });
+  const all = () => [drawSound, drawConnection, drawClock, drawTheme, drawNames].forEach((draw) => draw());
+  onLanguage(all);
+  all();
+}

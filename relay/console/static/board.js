@@ -1,0 +1,69 @@
+// The board begins here, in this order: words, stage, queue, card, sound, and last the line to the relay.
+import { homeWord, kindWord, stepWord } from "./alarm_words.js";
+import * as bar from "./bar.js";
+import * as card from "./card.js";
+import { find, setText, show } from "./dom.js";
+import * as gestures from "./gestures.js";
+import { get } from "./http.js";
+import { model, onChange, queued } from "./model.js";
+import * as orders from "./orders.js";
+import * as queue from "./queue.js";
+import * as settings from "./settings.js";
+import * as stage from "./stage.js";
+import * as stream from "./stream.js";
+import { onLanguage, word } from "./words.js";
+
+function openCard(dwelling_id, alarm_id = null) {
+  settings.toggle(false);
+  card.open(dwelling_id, alarm_id);
+  stage.showChosen(dwelling_id);
+  queue.opened(card.alarmShown()?.alarm_id ?? null);
+}
+
+const watching = { press: (dwelling_id) => dwelling_id && openCard(dwelling_id), drag: null, key: null };
+
+/** A new alarm, or one pressed again, opens its card unless the operator is working in another. */
+function raised(alarm, before) {
+  const isNew = alarm.is_open && alarm.sound && (!before?.sound || alarm.activations > before.activations);
+  if (!isNew) return;
+  setText(find("announce"), word("live_alarm", kindWord(alarm), homeWord(alarm.dwelling_id), stepWord(alarm)));
+  if (!settings.isOn() && !card.isBusy()) openCard(alarm.dwelling_id, alarm.alarm_id);
+}
+
+async function whoAmI() {
+  try {
+    model.me = await get("/api/me");
+    show(find("settings-button"), model.me.role === "operator");
+  } catch (error) {
+    if (error.mayRetry) setTimeout(whoAmI, 2000);
+    else if (error.status !== 401) throw error; // 401 is told by the stream
+  }
+}
+
+stage.start();
+gestures.start();
+gestures.mean(watching);
+queue.start((alarm) => openCard(alarm.dwelling_id, alarm.alarm_id));
+card.start(() => {
+  stage.showChosen(null);
+  queue.opened(null);
+});
+settings.start((isOn) => {
+  if (isOn) card.close();
+  gestures.mean(isOn ? settings.meaning : watching);
+  stage.showChosen(null);
+}, stage.showChosen);
+stage.onChoose((dwelling_id) => (settings.isOn() ? settings.choose(dwelling_id) : openCard(dwelling_id)));
+bar.start();
+let isFirst = true;
+onChange(({ kind, value, before }) => {
+  if (kind === "board" && isFirst) {
+    isFirst = false;
+    orders.resume();
+  }
+  if (kind === "alarm") raised(value, before);
+  else if (kind === "board" && before) for (const alarm of queued()) raised(alarm, before.get(alarm.alarm_id));
+});
+onLanguage(() => setText(find("announce"), ""));
+whoAmI();
+stream.start(bar.connectionIs);

@@ -1,0 +1,52 @@
+// The people of a home on its card: residents with what helpers must know, family and keyholders to call, and
+// what happened here before.
+import { kindWord, stepWord, outcomeWord } from "./alarm_words.js";
+import { make } from "./dom.js";
+import { now, dayAndTime } from "./times.js";
+import { hasWord, word } from "./words.js";
+
+function line(key, text) {
+  return text ? [make("dt", {}, word(key)), make("dd", {}, text)] : [];
+}
+
+function resident(one) {
+  const sex = hasWord(`sex_${one.sex}`) ? word(`sex_${one.sex}`) : one.sex;
+  const age = one.birth_year ? word("age", new Date(now()).getFullYear() - one.birth_year) : "";
+  return make("section", { class: "resident" },
+    make("h3", {}, one.name, make("small", {}, [sex, age].filter(Boolean).join(" · "))),
+    make("p", { class: "health", testid: "health" }, make("b", {}, word("health")), ` ${one.health_notes || word("none_known")}`),
+    make("dl", {}, ...line("hearing", one.hearing), ...line("speaks", one.languages), ...line("habits", one.habits)));
+}
+
+function phone(one, note) {
+  const number = String(one.phone).replace(/[^+\d]/g, "");
+  return make("li", {},
+    make("span", { class: "phone-who" }, make("b", {}, one.name), note ? make("small", {}, note) : null),
+    make("a", { class: "button phone", href: `tel:${number}`, "aria-label": `${word("call")} ${one.name} ${one.phone}` }, one.phone));
+}
+
+function phones(key, list, noteOf) {
+  const rows = list.length ? list.map((one) => phone(one, noteOf(one))) : [make("li", {}, word("none_known"))];
+  return make("section", { class: "phones", testid: key }, make("h3", {}, word(key)), make("ul", {}, ...rows));
+}
+
+function recent(alarms) {
+  return make("section", { class: "recent" }, make("h3", {}, word("recent")),
+    make("ul", {}, ...alarms.map((alarm) =>
+      make("li", {}, make("time", {}, dayAndTime(alarm.raised_at)),
+        ` ${kindWord(alarm)} · ${alarm.outcome ? outcomeWord(alarm.outcome) : stepWord(alarm)}`))));
+}
+
+/** The lower part of a card: a list of elements. */
+export function people(data, failed, again) {
+  if (!data && failed) {
+    return [make("p", { class: "sentence is-bad", role: "alert" }, word("card_failed", failed)),
+      make("button", { type: "button", onclick: again }, word("try_again"))];
+  }
+  if (!data) return [make("p", { class: "queue-empty" }, word("loading"))];
+  const contacts = [...data.contacts].sort((a, b) => a.order - b.order);
+  const parts = [...data.residents.map(resident), phones("contacts", contacts, (one) => one.relation)];
+  if (data.keyholders.length) parts.push(phones("keyholders", data.keyholders, (one) => one.note));
+  if (data.alarms.length) parts.push(recent(data.alarms));
+  return parts;
+}

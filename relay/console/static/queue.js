@@ -1,0 +1,118 @@
+// The open alarms at the side: always there, life first. A new one never takes the operator's card away; it
+// comes to the top of this list with a loud mark until its card was opened or somebody acknowledged it.
+import { homeWord, kindWord, stepWord, technicalWord, workWords } from "./alarm_words.js";
+import { find, make, setText, show } from "./dom.js";
+import { post } from "./http.js";
+import { model, onChange, queued } from "./model.js";
+import { notice } from "./notices.js";
+import { orderWord, pendingOf } from "./orders.js";
+import { countAll, dayAndTime } from "./times.js";
+import { onLanguage, word } from "./words.js";
+
+const items = new Map(); // alarm_id → element parts
+const seen = new Map(); // alarm_id → activations the operator has looked at
+let open = () => {};
+let openedAlarm = null;
+
+/** Remember which alarm's card is open. */
+export function opened(alarm_id) {
+  openedAlarm = alarm_id;
+  const alarm = model.alarms.get(alarm_id);
+  if (alarm) seen.set(alarm_id, alarm.activations);
+  draw();
+}
+
+const isNew = (alarm) => alarm.sound && (seen.get(alarm.alarm_id) ?? 0) < alarm.activations;
+
+function itemOf(alarm) {
+  if (items.has(alarm.alarm_id)) return items.get(alarm.alarm_id);
+  const part = {
+    mark: make("span", { class: "item-mark" }),
+    kind: make("span", { class: "item-kind" }),
+    since: make("time", { class: "item-since" }),
+    home: make("span", { class: "item-home" }),
+    step: make("span", { class: "item-step" }),
+  };
+  part.button = make("button", {
+    type: "button", class: "item", testid: `queue-item-${alarm.alarm_id}`,
+    onclick: () => open(model.alarms.get(alarm.alarm_id) ?? alarm),
+  }, make("span", { class: "item-head" }, part.mark, part.kind, part.since), part.home, part.step);
+  part.element = make("li", {}, part.button);
+  items.set(alarm.alarm_id, part);
+  return part;
+}
+
+function draw() {
+  const alarms = queued();
+  const ids = new Set(alarms.map((alarm) => alarm.alarm_id));
+  for (const [id, part] of items) {
+    if (!ids.has(id)) {
+      part.element.remove();
+      items.delete(id);
+    }
+  }
+  const list = find("queue-list");
+  alarms.forEach((alarm, index) => {
+    const part = itemOf(alarm);
+    setText(part.mark, isNew(alarm) ? word("new_mark") : "");
+    setText(part.kind, kindWord(alarm));
+    part.since.dataset.since = alarm.activated_at ?? alarm.raised_at;
+    setText(part.home, [homeWord(alarm.dwelling_id), alarm.resident_name].filter(Boolean).join(" · "));
+    const again = alarm.activations > 1 ? ` · ${word("again", alarm.activations)}` : "";
+    const pending = pendingOf(alarm.alarm_id);
+    const said = pending ? word("order_sending", orderWord(pending.what)) : workWords(alarm) || stepWord(alarm);
+    setText(part.step, said + again);
+    part.button.dataset.step = alarm.step;
+    part.button.dataset.kind = alarm.kind;
+    part.button.classList.toggle("is-new", isNew(alarm));
+    part.button.setAttribute("aria-pressed", String(alarm.alarm_id === openedAlarm));
+    if (list.children[index] !== part.element) list.insertBefore(part.element, list.children[index] ?? null);
+  });
+  setText(find("queue-count"), alarms.length ? String(alarms.length) : "");
+  find("queue").classList.toggle("is-loud", alarms.some((alarm) => alarm.sound));
+  show(find("queue-empty"), alarms.length === 0);
+  const homes = [...model.dwellings.values()];
+  const online = homes.filter((home) => home.is_hub_online).length;
+  if (model.community) setText(find("queue-empty"), word("queue_calm", homes.length, online));
+  const loud = alarms.filter((alarm) => alarm.sound).length;
+  document.title = loud ? word("title_alarms", loud) : `${word("board_title")} · ${word("brand")}`;
+  countAll();
+}
+
+async function closeTechnical(entry) {
+  try {
+    await post(`/api/technical/${entry.id}/close`);
+  } catch (error) {
+    const sentence = error.message;
+    notice(`technical-${entry.id}`, () => sentence);
+  }
+}
+
+function drawTechnical() {
+  const entries = [...model.technical.values()].sort((a, b) => b.id - a.id);
+  show(find("technical"), entries.length > 0);
+  setText(find("technical-count"), String(entries.length));
+  find("technical-list").replaceChildren(
+    ...entries.map((entry) =>
+      make("li", {},
+        make("span", { class: "technical-what" },
+          make("b", {}, technicalWord(entry.kind)),
+          ` ${entry.dwelling_id ? homeWord(entry.dwelling_id) : (entry.hub_id ?? "")}`,
+          make("small", {}, [dayAndTime(entry.raised_at), entry.detail, entry.count > 1 ? word("times", entry.count) : ""].filter(Boolean).join(" · "))),
+        make("button", { type: "button", class: "quiet", onclick: () => closeTechnical(entry) }, word("technical_close"))),
+    ),
+  );
+}
+
+/** Begin; `onOpen` gets the alarm whose item was pressed. */
+export function start(onOpen) {
+  open = onOpen;
+  onChange(({ kind }) => {
+    draw();
+    if (kind === "board" || kind === "technical") drawTechnical();
+  });
+  onLanguage(() => {
+    draw();
+    drawTechnical();
+  });
+}
