@@ -1,0 +1,9 @@
+"""The simulated board's voice: a sentence becomes a line of text and a tone in the home's page."""
+
+import json
+
+import _wire
+
+
+def say(text, prompt, language):
+    _wire.send(_wire.OUT_VOICE, json.dumps({"text": text, "prompt": prompt, "language": language}).encode())

@@ -1,0 +1,85 @@
+"""Stand-in for MicroPython's `esp32.Partition`: a file with the physics of flash.
+
+Erasing makes ones, programming only clears bits, and what has been written is in the file, so that killing the process
+loses no more than cutting the power would. ANLING_CUT_AFTER=n makes the n+1st operation fail (and the process end, as a
+power cut would end it); with ANLING_CUT_TORN=1 half of it is done first.
+
+Ref: MicroPython library, esp32.Partition: writeblocks(n, buf) erases and programs, writeblocks(n, buf, offset) only
+programs.
+"""
+
+import os
+import sys
+
+BLOCK = 4096
+BLOCKS = 32
+CUT_EXIT = 78
+
+
+class Partition:
+    """Partitions by label, each a file <label>.bin of 128 KiB in the hub's folder."""
+
+    TYPE_APP, TYPE_DATA = 0, 1
+    BOOT, RUNNING = 0, 1
+
+    def __init__(self, label):
+        self._label = label
+        self._path = (os.getenv("ANLING_HUB_DIR") or ".") + "/" + label + ".bin"
+        try:
+            self._file = open(self._path, "r+b")
+        except OSError:
+            with open(self._path, "wb") as file:
+                for _ in range(BLOCKS):
+                    file.write(b"\xff" * BLOCK)
+            self._file = open(self._path, "r+b")
+        self._left = int(os.getenv("ANLING_CUT_AFTER") or -1)
+        self._is_torn = os.getenv("ANLING_CUT_TORN") == "1"
+
+    @staticmethod
+    def find(type=TYPE_APP, subtype=0xFF, label=None, block_size=None):
+        return [Partition(label)] if label else []
+
+    def info(self):
+        return (Partition.TYPE_DATA, 0x40, 0, BLOCK * BLOCKS, self._label, False)
+
+    def _put(self, at, data):
+        """Write through to the file; the power may go here."""
+        if self._left == 0:
+            if self._is_torn:
+                self._write(at, data[: len(data) // 2])
+            sys.exit(CUT_EXIT)
+        if self._left > 0:
+            self._left -= 1
+        self._write(at, data)
+
+    def _write(self, at, data):
+        self._file.seek(at)
+        self._file.write(data)
+        self._file.flush()
+
+    def readblocks(self, block, buffer, offset=0):
+        self._file.seek(block * BLOCK + offset)
+        self._file.readinto(buffer)
+
+    def writeblocks(self, block, buffer, offset=None):
+        if offset is None:
+            for at in range(0, len(buffer), BLOCK):
+                self.ioctl(6, block + at // BLOCK)
+            offset = 0
+        at = block * BLOCK + offset
+        old = bytearray(len(buffer))
+        self._file.seek(at)
+        self._file.readinto(old)
+        for i in range(len(old)):
+            old[i] &= buffer[i]
+        self._put(at, old)
+
+    def ioctl(self, operation, argument):
+        if operation == 4:
+            return BLOCKS
+        if operation == 5:
+            return BLOCK
+        if operation == 6:
+            self._put(argument * BLOCK, b"\xff" * BLOCK)
+            return 0
+        return None

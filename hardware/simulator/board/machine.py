@@ -1,0 +1,97 @@
+"""Stand-in for MicroPython's `machine` on the simulated board: Pin, PWM, WDT, reset.
+
+Ref: MicroPython library, machine, as the ESP32 port has it.
+"""
+
+import struct
+import sys
+
+import _wire
+
+PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+RESET_EXIT = 77  # the simulated board starts the firmware again when it ends with this
+
+
+class Pin:
+    """A pin. Inputs follow the board; outputs keep their level."""
+
+    IN, OUT, OPEN_DRAIN = 1, 3, 7
+    PULL_DOWN, PULL_UP = 1, 2
+    IRQ_RISING, IRQ_FALLING = 1, 2
+
+    def __init__(self, number, mode=-1, pull=-1, *, value=None):
+        self._number = number
+        self._mode = mode
+        self._level = 0 if value is None else int(bool(value))
+
+    def value(self, level=None):
+        if level is not None:
+            self._level = int(bool(level))
+            return None
+        if self._mode == Pin.IN:
+            return _wire.pins.get(self._number, 1)
+        return self._level
+
+    def __call__(self, level=None):
+        return self.value(level)
+
+    def number(self):
+        return self._number
+
+
+class PWM:
+    """A PWM output; the board hears each change."""
+
+    def __init__(self, pin, freq=1000, duty_u16=0):
+        self._pin = pin.number()
+        self._freq = freq
+        self._duty = duty_u16
+        self._told = None
+        self._tell()
+
+    def freq(self, hz=None):
+        if hz is None:
+            return self._freq
+        if not 1 <= hz <= 40000000:
+            raise ValueError("freq must be 1 to 40000000")
+        self._freq = hz
+        if self._duty:
+            self._tell()
+
+    def duty_u16(self, duty=None):
+        if duty is None:
+            return self._duty
+        self._duty = duty
+        self._tell()
+
+    def deinit(self):
+        self.duty_u16(0)
+
+    def _tell(self):
+        now = (self._freq, self._duty)
+        if now != self._told:
+            self._told = now
+            _wire.send(_wire.OUT_PWM, struct.pack("<BHI", self._pin, self._duty, self._freq))
+
+
+class WDT:
+    """A watchdog; the board watches it when it is told to."""
+
+    def __init__(self, id=0, timeout=5000):
+        self._timeout = timeout
+
+    def feed(self):
+        _wire.send(_wire.OUT_WATCHDOG, struct.pack("<I", self._timeout))
+
+
+def reset():
+    _wire.send(_wire.OUT_RESET)
+    sys.exit(RESET_EXIT)
+
+
+def reset_cause():
+    return PWRON_RESET
+
+
+def unique_id():
+    return b"\x02\x00\x00\x00\x00\x01"

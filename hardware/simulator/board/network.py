@@ -1,0 +1,59 @@
+"""Stand-in for MicroPython's `network` on the simulated board: one station interface, joined as the home says.
+
+Ref: MicroPython library, network.WLAN, as the ESP32 port has it.
+"""
+
+import _wire
+
+STA_IF, AP_IF = 0, 1
+STAT_IDLE, STAT_CONNECTING, STAT_GOT_IP = 1000, 1001, 1010
+STAT_NO_AP_FOUND, STAT_WRONG_PASSWORD = 201, 202
+
+
+class WLAN:
+    """The station interface."""
+
+    IF_STA, IF_AP = 0, 1
+    PM_NONE, PM_PERFORMANCE, PM_POWERSAVE = 0, 1, 2
+
+    def __init__(self, interface=STA_IF):
+        self._is_active = False
+        self._wants = False
+
+    def active(self, is_active=None):
+        if is_active is not None:
+            self._is_active = bool(is_active)
+        return self._is_active
+
+    def connect(self, ssid=None, key=None, *, bssid=None):
+        if not self._is_active:
+            raise OSError(0x3002, "Wifi Not Started")
+        self._wants = True
+        _wire.send(_wire.OUT_WIFI, (ssid or "").encode())
+
+    def disconnect(self):
+        self._wants = False
+
+    def isconnected(self):
+        return self._is_active and self._wants and _wire.wifi["is_connected"]
+
+    def status(self, what=None):
+        if what == "rssi":
+            return -55
+        if self.isconnected():
+            return STAT_GOT_IP
+        return STAT_NO_AP_FOUND if self._wants else STAT_IDLE
+
+    def config(self, *names, **values):
+        if names:
+            return {"mac": b"\x02\x00\x00\x00\x00\x01", "ssid": "anling", "channel": 6}.get(names[0])
+
+    def scan(self):
+        return [(b"anling", b"\x02\x00\x00\x00\x00\x02", 6, -55, 3, False)] if _wire.wifi["is_connected"] else []
+
+    def ifconfig(self, *addresses):
+        ip = "127.0.0.1" if self.isconnected() else "0.0.0.0"
+        return (ip, "255.0.0.0", "127.0.0.1", "127.0.0.1")
+
+    def ipconfig(self, *names, **values):
+        return ("127.0.0.1", "255.0.0.0")
