@@ -11,7 +11,6 @@ import asyncio
 import errno
 import socket
 import sys
-from asyncio import core
 
 LOOK_UP_MS = 10000
 CONNECT_MS = 10000
@@ -105,7 +104,7 @@ def is_numeric(host):
 
 
 def _writable(sock):
-    yield core._io_queue.queue_write(sock)
+    yield asyncio.core._io_queue.queue_write(sock)
 
 
 class Dialer:
