@@ -7,128 +7,16 @@ lies on the very window of its flat. No person and no alarm is known here.
 
 import json
 import random
-from dataclasses import dataclass
 from pathlib import Path
 
 from . import draw_shapes as shapes
+from .draw_houses import COLUMNS, HOUSES, STONE, STOREY, UNIT, House, draw_house
 from .draw_shapes import at, box, filled, plot, round_plot, south, west
 
 PICTURE = Path(__file__).parent / "static" / "pictures" / "qinghe.svg"
 PLACES = Path(__file__).parent.parent / "people" / "sample_places.py"
-STOREY = 3.0
-UNIT = 16.0  # metres of wall a stairwell serves in a slab
 FLATS = ((2, 1, "02"), (5, 2, "01"), (3, 3, "02"), (6, 3, "01"), (4, 1, "01"))  # storey, unit, door
 TOWER_FLATS = ((3, "02"), (6, "04"), (9, "01"), (13, "03"), (16, "02"))
-
-
-@dataclass(frozen=True)
-class House:
-    """A house from its south-west corner. Shape: metres; units of 0 make a tower of four doors a storey."""
-
-    number: int
-    x: float
-    y: float
-    units: int
-    storeys: int
-    wall: tuple[str, str, str]
-
-    @property
-    def width(self) -> float:
-        return self.units * UNIT if self.units else 24.0
-
-    @property
-    def depth(self) -> float:
-        return 12.0 if self.units else 20.0
-
-    @property
-    def height(self) -> float:
-        return self.storeys * STOREY
-
-
-CREAM = ("#dcd3c2", "#b3a998", "#a9766a")
-SAND = ("#d8cfc6", "#aea59c", "#98786d")
-STONE = ("#d5d6d2", "#a9adab", "#9aa3a6")
-_COLUMNS, _ROWS = (0.0, 62.0, 124.0, 186.0), (0.0, 50.0, 100.0, 150.0)
-HOUSES = (
-    House(1, _COLUMNS[0], _ROWS[0], 3, 6, CREAM),
-    House(2, _COLUMNS[1], _ROWS[0], 3, 6, SAND),
-    House(3, _COLUMNS[2] + 10, _ROWS[0], 3, 6, CREAM),
-    House(4, _COLUMNS[3] + 10, _ROWS[0], 3, 6, SAND),
-    House(5, _COLUMNS[0], _ROWS[1], 3, 6, SAND),
-    House(6, _COLUMNS[3] + 10, _ROWS[1], 3, 6, CREAM),
-    House(7, _COLUMNS[0], _ROWS[2], 3, 6, CREAM),
-    House(8, _COLUMNS[3] + 10, _ROWS[2], 3, 6, SAND),
-    House(9, _COLUMNS[0], _ROWS[3], 3, 6, SAND),
-    House(10, _COLUMNS[1] + 6, _ROWS[3] - 4, 0, 18, STONE),
-    House(11, _COLUMNS[2] + 18, _ROWS[3] - 4, 0, 18, STONE),
-    House(12, _COLUMNS[3] + 10, _ROWS[3], 3, 6, CREAM),
-)
-
-
-def windows(house: House) -> str:
-    """Both walls' windows and balconies: one path a colour keeps the file small."""
-    panes, balconies, shades, sides = [], [], [], []
-    bays = house.units * 4 if house.units else 8
-    bay = house.width / bays
-    for storey in range(house.storeys):
-        z = storey * STOREY
-        for index in range(bays):
-            x = house.x + index * bay
-            if index % 4 in (1, 2):
-                balconies.append(south(x + 0.25, house.y, x + bay - 0.25, z + 0.2, z + 1.2))
-                panes.append(south(x + 0.4, house.y, x + bay - 0.4, z + 1.25, z + 2.65))
-            else:
-                panes.append(south(x + 1.1, house.y, x + bay - 1.1, z + 1.0, z + 2.5))
-                shades.append(south(x + 1.0, house.y, x + bay - 1.0, z + 0.85, z + 1.0))
-        for y in (4.5,) if house.units else (4, 9, 14):
-            sides.append(west(house.x, house.y + y, house.y + y + 1.8, z + 1.0, z + 2.4))
-    return (
-        filled("".join(balconies), "#f0e9dc" if house.units else "#eef0ee")
-        + filled("".join(panes), "#7d8f99")
-        + filled("".join(shades), "#bdb3a4")
-        + filled("".join(sides), "#6e7d86")
-    )
-
-
-def roof(house: House, chance: random.Random) -> str:
-    """Parapet, stair heads, solar heaters and the number of the house, large enough to read."""
-    top, drawn = house.height, ""
-    lip = ("#e6dfd2", "#bfb5a5", "#c9bfb0")
-    drawn += box(house.x - 0.4, house.y - 0.4, house.width + 0.8, house.depth + 0.8, top, top + 0.9, lip)
-    drawn += filled(
-        shapes.flat(house.x + 0.6, house.y + 0.6, house.width - 1.2, house.depth - 1.2, top + 0.9),
-        house.wall[2],
-    )
-    heads = [house.x + UNIT * unit + 6.2 for unit in range(house.units)] or [house.x + 8.5]
-    for x in heads:
-        size = (3.6, 3.4, 2.4) if house.units else (7.0, 6.0, 4.0)
-        drawn += box(
-            x, house.y + house.depth - size[1] - 1.4, size[0], size[1], top + 0.9, top + size[2], CREAM
-        )
-    for index in range(house.units * 4):
-        if chance.random() < 0.6:
-            x = house.x + 1.6 + index * 4
-            drawn += box(x, house.y + 2.2, 2.2, 1.5, top + 0.9, top + 1.7, ("#5d6b78", "#4c5862", "#71808d"))
-    x, y = at(house.x + house.width - 4.2, house.y + 4.4, top + 0.9)
-    drawn += (
-        f'<circle cx="{shapes.number(x)}" cy="{shapes.number(y)}" r="13" fill="#f7f4ec" opacity=".92"/>'
-        f'<text x="{shapes.number(x)}" y="{shapes.number(y + 5.5)}" font-size="16" font-weight="700"'
-        f' text-anchor="middle" fill="#4a4a48">{house.number}</text>'
-    )
-    return drawn
-
-
-def draw_house(house: House, chance: random.Random) -> str:
-    drawn = box(house.x, house.y, house.width, house.depth, 0, house.height, house.wall)
-    drawn += filled(south(house.x, house.y, house.x + house.width, 0, 0.7), "#9c9488")
-    if not house.units:  # the lobby, and bands that make a tower slender
-        drawn += filled(south(house.x + 9, house.y, house.x + 15, 0, 3.4), "#66757d")
-        for x in (house.x + 11.7, house.x):
-            drawn += filled(south(x, house.y, x + 0.6, 0, house.height), "#c3c5c2")
-    for unit in range(1, house.units):
-        x = house.x + unit * UNIT
-        drawn += filled(south(x - 0.2, house.y, x + 0.2, 0, house.height), "#c0b6a6")
-    return drawn + windows(house) + roof(house, chance)
 
 
 def car(x: float, y: float, along_x: bool, colour: str) -> str:
@@ -157,7 +45,7 @@ def roads() -> str:
     for y in (34, 84, 134):
         drawn += plot(-6, y, 60, 5, drive) + plot(193, y, 61, 5, drive)
     for y in (-6, 44, 94, 144):  # the strip of green before each house
-        for x in (_COLUMNS[0], _COLUMNS[3] + 10):
+        for x in (COLUMNS[0], COLUMNS[3] + 10):
             drawn += plot(x, y + 1, 48, 4.4, "#b3bf9b")
     drawn += plot(66, 36, 115, 100, "#b6c39f")
     drawn += plot(66, 32, 115, 4, paving) + plot(66, 136, 115, 4, paving)
@@ -165,14 +53,8 @@ def roads() -> str:
     drawn += round_plot(122.5, 86.5, 21, 21, paving) + round_plot(122.5, 86.5, 17.5, 17.5, "#bccaa6")
     drawn += round_plot(100, 64, 24, 15, "#cfc7b2", 0.08) + round_plot(100, 64, 22, 13.4, "#93b1b6", 0.08)
     drawn += round_plot(97, 66, 13, 6.5, "#a5c0c3", 0.1)
-    drawn += plot(141, 98, 30, 26, "#c9b8a2") + plot(
-        142.5, 99.5, 27, 23, "#b9a08d"
-    )  # the square where people dance
-    drawn += (
-        plot(142, 52, 30, 20, "#9db4a4")
-        + plot(143, 53, 28, 18, "#86a596")
-        + plot(156.8, 53, 0.5, 18, "#eef0e8")
-    )
+    drawn += plot(141, 98, 30, 26, "#c9b8a2") + plot(142.5, 99.5, 27, 23, "#b9a08d")  # the square where people dance
+    drawn += plot(142, 52, 30, 20, "#9db4a4") + plot(143, 53, 28, 18, "#86a596") + plot(156.8, 53, 0.5, 18, "#eef0e8")
     for x in range(66, 182, 3):  # parking bays north of the gate drive
         drawn += plot(x, -14, 0.25, 6, "#f1eee4")
     drawn += plot(66, -8.2, 115, 0.3, "#f1eee4")
@@ -254,22 +136,14 @@ def pavilion() -> str:
 def gate() -> str:
     stone = ("#cfc6b6", "#a79e8f", "#ded6c8")
     drawn = shapes.shadow(108, -40, 3, 3, 7) + box(109, -40, 2.6, 3, 0, 7, stone)
-    drawn += box(126, -40, 2.6, 3, 0, 7, stone) + box(
-        107, -40.5, 23.5, 4, 7, 8.6, ("#8c6a5d", "#73574c", "#a07a6b")
-    )
+    drawn += box(126, -40, 2.6, 3, 0, 7, stone) + box(107, -40.5, 23.5, 4, 7, 8.6, ("#8c6a5d", "#73574c", "#a07a6b"))
     return drawn + box(98, -40, 8, 6, 0, 4, STONE) + filled(south(99, -40, 105, 1.2, 2.8), "#74868f")
 
 
 def police_room() -> str:
-    drawn = shapes.shadow(136, -40, 19, 8, 4.6) + box(
-        136, -40, 19, 8, 0, 4.6, ("#e3e5e6", "#b3b9bd", "#ccd2d6")
-    )
-    drawn += filled(south(136, -40, 155, 3.0, 4.2), "#3f6390") + filled(
-        west(136, -40, -32, 3.0, 4.2), "#345377"
-    )
-    drawn += filled(south(138, -40, 145, 0.9, 2.5), "#75879a") + filled(
-        south(149, -40, 151.4, 0, 2.5), "#5b6b79"
-    )
+    drawn = shapes.shadow(136, -40, 19, 8, 4.6) + box(136, -40, 19, 8, 0, 4.6, ("#e3e5e6", "#b3b9bd", "#ccd2d6"))
+    drawn += filled(south(136, -40, 155, 3.0, 4.2), "#3f6390") + filled(west(136, -40, -32, 3.0, 4.2), "#345377")
+    drawn += filled(south(138, -40, 145, 0.9, 2.5), "#75879a") + filled(south(149, -40, 151.4, 0, 2.5), "#5b6b79")
     x, y = at(145.5, -40, 3.22)
     slope = -10.5
     return drawn + (

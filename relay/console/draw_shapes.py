@@ -79,9 +79,7 @@ def flat(x: float, y: float, width: float, depth: float, z: float) -> str:
     return path([at(x, y, z), at(x + width, y, z), at(x + width, y + depth, z), at(x, y + depth, z)])
 
 
-def box(
-    x: float, y: float, width: float, depth: float, z: float, z_to: float, colours: tuple[str, str, str]
-) -> str:
+def box(x: float, y: float, width: float, depth: float, z: float, z_to: float, colours: tuple[str, str, str]) -> str:
     """A box of three seen faces. Shape: colours of the south face, the west face, the roof."""
     return (
         filled(south(x, y, x + width, z, z_to), colours[0])

@@ -43,7 +43,10 @@ async function whoAmI() {
 stage.start();
 gestures.start();
 gestures.mean(watching);
-queue.start((alarm) => openCard(alarm.dwelling_id, alarm.alarm_id));
+queue.start((alarm) => {
+  openCard(alarm.dwelling_id, alarm.alarm_id);
+  card.bringIntoSight();
+});
 card.start(() => {
   stage.showChosen(null);
   queue.opened(null);

@@ -43,6 +43,11 @@ export function close() {
   tellClosed();
 }
 
+/** On a narrow screen the card lies below the picture: go there when the operator asked for it. */
+export function bringIntoSight() {
+  if (matchMedia("(max-width: 860px)").matches) current?.parts.root.scrollIntoView({ block: "start" });
+}
+
 function frame() {
   const parts = {
     kind: make("span", { class: "card-kind" }),

@@ -47,6 +47,7 @@ export function people(data, failed, again) {
   const contacts = [...data.contacts].sort((a, b) => a.order - b.order);
   const parts = [...data.residents.map(resident), phones("contacts", contacts, (one) => one.relation)];
   if (data.keyholders.length) parts.push(phones("keyholders", data.keyholders, (one) => one.note));
-  if (data.alarms.length) parts.push(recent(data.alarms));
+  const ended = data.alarms.filter((alarm) => !alarm.is_open);
+  if (ended.length) parts.push(recent(ended));
   return parts;
 }

@@ -36,7 +36,8 @@ function itemOf(alarm) {
   part.button = make("button", {
     type: "button", class: "item", testid: `queue-item-${alarm.alarm_id}`,
     onclick: () => open(model.alarms.get(alarm.alarm_id) ?? alarm),
-  }, make("span", { class: "item-head" }, part.mark, part.kind, part.since), part.home, part.step);
+  }, make("span", { class: "item-head" }, part.mark, part.kind, part.since),
+  make("span", { class: "item-rest" }, part.home, part.step));
   part.element = make("li", {}, part.button);
   items.set(alarm.alarm_id, part);
   return part;

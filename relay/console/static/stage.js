@@ -39,7 +39,7 @@ function draw(home) {
   if (dot.state !== home.state) {
     dot.state = home.state;
     dot.button.dataset.state = home.state;
-    dot.button.replaceChildren(mark(home.state), dot.label);
+    dot.button.replaceChildren(mark(home.state));
   }
   const name = homeWord(home.dwelling_id);
   const alarm = isLoud(home.state) ? alarmOf(home.dwelling_id) : null;
@@ -48,7 +48,7 @@ function draw(home) {
   setText(dot.label, text);
   const isPlaced = home.x !== null && home.y !== null;
   const parent = find(isPlaced ? "dots" : "tray");
-  if (dot.button.parentNode !== parent) parent.append(dot.button);
+  if (dot.button.parentNode !== parent) parent.append(dot.button, dot.label);
 }
 
 function drawAll() {
@@ -57,6 +57,7 @@ function drawAll() {
   for (const [id, dot] of dots) {
     if (!model.dwellings.has(id)) {
       dot.button.remove();
+      dot.label.remove();
       dots.delete(id);
     }
   }
@@ -76,13 +77,14 @@ export function lay() {
   view.height = stage.clientHeight;
   view.keepInside();
   const [left, top] = view.at(0, 0);
-  const [right, bottom] = view.at(1, 1);
+  const [end, bottom] = view.at(1, 1);
   Object.assign(find("picture").style, {
-    left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px`,
+    left: `${left}px`, top: `${top}px`, width: `${end - left}px`, height: `${bottom - top}px`,
   });
   stage.classList.toggle("is-enlarged", view.zoom > 1);
   stage.style.setProperty("--dot", `${Math.min(46, Math.max(9, 20 * view.scale)).toFixed(1)}px`);
-  for (const [id, { button, state }] of dots) {
+  const toLabel = Math.min(46, Math.max(9, 20 * view.scale)) + 8;
+  for (const [id, { button, label, state }] of dots) {
     const home = model.dwellings.get(id);
     if (!home || home.x === null || home.y === null) continue;
     let [x, y] = view.at(home.x, home.y);
@@ -92,10 +94,14 @@ export function lay() {
       y = Math.min(view.height - EDGE, Math.max(EDGE, y));
     }
     button.classList.toggle("is-beyond", isBeyond && isLoud(state));
-    button.classList.toggle("is-left", x > view.width * 0.66);
     button.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+    const [wide, high] = [label.offsetWidth, label.offsetHeight];
+    const right = x + toLabel + wide < view.width ? x + toLabel : x - toLabel - wide;
+    const labelX = right >= 4 ? right : Math.max(4, Math.min(view.width - wide - 4, x - wide / 2));
+    const labelY = right >= 4 ? y - high / 2 : y > view.height / 2 ? y - toLabel - high : y + toLabel;
+    label.style.transform = `translate(${labelX.toFixed(0)}px, ${labelY.toFixed(0)}px)`;
   }
-  show(find("tray"), find("tray").childElementCount > 0);
+  show(find("tray"), find("tray").querySelector(".dot") !== null);
   find("tray").setAttribute("aria-label", word("homes_unplaced"));
   rove();
 }
