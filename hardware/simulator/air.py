@@ -1,4 +1,4 @@
-"""The air of one home: Bumble's virtual controllers on one link. Adverts go in as link-layer PDUs, scan reports come out.
+"""The air of one home: Bumble's virtual controllers on one link. Adverts go in as PDUs, scan reports come out.
 
 Each sensor has a controller of its own; the hub's radio is a controller with a host that scans passively, duplicates
 not filtered. Decides nothing about what the bytes mean.
