@@ -14,7 +14,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,6 +81,12 @@ class Transaction(Reader):
 
 
 Work = Callable[[Transaction], Any]
+Job = tuple[Work, "Future[Any]"]
+
+
+class _Signal(Enum):
+    LOOK = "a lazy job has come"
+    END = "carry out what waits, then end"
 
 
 class NotKept(RuntimeError):
@@ -96,7 +103,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.on_commit: Callable[[list[Any]], None] = lambda announced: None
-        self._jobs: queue.SimpleQueue[tuple[Work, Future[Any]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job | _Signal] = queue.SimpleQueue()
         self._lazy: list[Work] = []
         self._lazy_lock = threading.Lock()
         self._local = threading.local()
@@ -134,7 +141,7 @@ class Database:
             return
         self._is_closed = True
         if self._writer.is_alive():
-            self._jobs.put(None)
+            self._jobs.put(_Signal.END)
             self._writer.join()
         with self._readers_lock:
             for reader in self._readers:
@@ -175,31 +182,34 @@ class Database:
         """A job that nobody waits for: it rides on the next commit, or goes when the writer is idle."""
         with self._lazy_lock:
             self._lazy.append(work)
+            is_first = len(self._lazy) == 1
+        if is_first:
+            self._jobs.put(_Signal.LOOK)  # the writer may be waiting without end
+
+    def _gather(self) -> list["Job | _Signal"]:
+        """What waits, at most BATCH_MAX; empty when only lazy jobs have waited for IDLE_S."""
+        found: list[Job | _Signal] = []
+        with suppress(queue.Empty):
+            found.append(self._jobs.get(timeout=IDLE_S if self._lazy else None))
+            while len(found) < BATCH_MAX:
+                found.append(self._jobs.get_nowait())
+        return found
 
     def _run(self) -> None:
         is_ending = False
         while not is_ending:
-            batch: list[tuple[Work, Future[Any]]] = []
-            try:
-                job = self._jobs.get(timeout=IDLE_S if self._lazy else None)
-                while True:
-                    if job is None:
-                        is_ending = True
-                        break
-                    if job[1].set_running_or_notify_cancel():  # from here on nobody can cancel it
-                        batch.append(job)
-                    if len(batch) >= BATCH_MAX:
-                        break
-                    job = self._jobs.get_nowait()
-            except queue.Empty:
-                pass  # the queue is drained, or the lazy jobs have waited long enough
-            with self._lazy_lock:
-                batch.extend((work, Future()) for work in self._lazy)
-                self._lazy.clear()
+            found = self._gather()
+            is_ending = _Signal.END in found
+            # From "running" on nobody can cancel a job.
+            batch = [job for job in found if isinstance(job, tuple) and job[1].set_running_or_notify_cancel()]
+            if batch or not found or is_ending:
+                with self._lazy_lock:
+                    batch.extend((work, Future()) for work in self._lazy)
+                    self._lazy.clear()
             if batch:
                 self._commit(batch)
 
-    def _commit(self, batch: list[tuple[Work, Future[Any]]]) -> None:
+    def _commit(self, batch: list[Job]) -> None:
         done: list[tuple[Future[Any], Any, list[Any]]] = []
         failed: list[tuple[Future[Any], BaseException]] = []
         try:

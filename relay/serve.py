@@ -14,8 +14,8 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import sys
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -51,8 +51,11 @@ class _Server(uvicorn.Server):
         print(f"relay ready: {self._url}", flush=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End in order; a second Ctrl-C does not wait. The signal is not raised again afterwards, as uvicorn
+        would: that would cut short the taking down of line and broker."""
         self._services.broadcaster.close()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def take_folder(data_dir: Path) -> int:
@@ -108,7 +111,13 @@ async def serve(arguments: argparse.Namespace) -> None:
     port = web.getsockname()[1]
     url = f"http://{arguments.host}:{port}"
     broker = None
-    services = Services(open_database(data_dir), data_dir, started_at=now_ms())
+    try:
+        services = Services(open_database(data_dir), data_dir, started_at=now_ms())
+    except sqlite3.Error as error:
+        raise CannotServe(
+            f"The database {data_dir / 'relay.db'} cannot be used ({error}). Put a backup in its place, or choose"
+            " another folder with --data."
+        ) from None
     link: Link | None = None
     running = data_dir / "running.json"
     client_id = _client_id(data_dir)
@@ -140,8 +149,7 @@ async def serve(arguments: argparse.Namespace) -> None:
             server_header=False,
             timeout_keep_alive=30,
         )
-        with suppress(KeyboardInterrupt):  # uvicorn raises the signal again after its clean end
-            await _Server(config, services, url).serve(sockets=[web])
+        await _Server(config, services, url).serve(sockets=[web])
     except (CannotStart, ValueError) as error:
         raise CannotServe(str(error)) from None
     finally:

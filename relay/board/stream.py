@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from .. import events, guard
@@ -36,10 +36,13 @@ def _last_id(database: Database) -> int:
         return events.last_id(reader)
 
 
-def _resume_from(header: str | None, query: int | None) -> int | None:
-    """The header wins: EventSource sends it on reconnect, with the page's first address."""
+def _resume_from(
+    last_event_id: Annotated[int | None, Query(ge=0, le=1 << 62)] = None,
+    header: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+) -> int | None:
+    """Where to go on. The header wins: EventSource sends it on reconnect, with the page's first address."""
     if header is None or not header.strip():
-        return query
+        return last_event_id
     if not header.strip().isascii() or not header.strip().isdigit():
         raise HTTPException(422, "Last-Event-ID: not a number. Load the board again.")
     return min(int(header), 1 << 62)
@@ -50,12 +53,10 @@ async def stream(
     request: Request,
     person: SignedIn,
     services: ServicesOf,
-    last_event_id: Annotated[int | None, Query(ge=0, le=1 << 62)] = None,
-    last_event_id_header: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+    sent: Annotated[int | None, Depends(_resume_from)],
 ) -> AsyncIterator[Any]:
     """Server-sent events of the community: alarm, dwelling, technical, tick, reload."""
     database = services.database
-    sent = _resume_from(last_event_id_header, last_event_id)
     subscriber = services.broadcaster.subscribe(person.community_id, person.session_id)
     try:
         yield ServerSentEvent(data={"server_time_ms": now_ms()}, event="tick", retry=RETRY_MS)

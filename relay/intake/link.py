@@ -65,6 +65,7 @@ class Link:
         self._address = address
         self._generation = 0
         self._is_ending = False
+        self._was_ready = False
         self.ready = threading.Event()
         self.refusal: str | None = None
         self.down_since: float | None = time.monotonic()
@@ -107,17 +108,18 @@ class Link:
         self._generation += 1
         if reason.is_failure:
             self.refusal = str(reason)
-            LOG.warning("the broker refused the relay: %s", reason)
+            if self._was_ready:  # before that the one who started us is told by an error
+                LOG.warning("the broker refuses the relay: %s", reason)
             return
         client.subscribe(topics.ALL_UP, qos=1)
 
     def _on_subscribe(self, client: mqtt.Client, userdata: Any, mid: int, reasons: Any, properties: Any) -> None:
         if any(reason.is_failure for reason in reasons):
             self.refusal = f"the broker does not let the relay subscribe to {topics.ALL_UP}"
-            LOG.warning("%s", self.refusal)
             return
         self.refusal = None
         self.down_since = None
+        self._was_ready = True
         self.ready.set()
 
     def _on_disconnect(self, client: mqtt.Client, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
@@ -125,7 +127,7 @@ class Link:
         self.ready.clear()
         if self.down_since is None:
             self.down_since = time.monotonic()
-        if not self._is_ending:
+        if self._was_ready and not self._is_ending:
             LOG.warning("the line to the broker is down (%s): trying again", reason)
 
     def _on_message(self, client: mqtt.Client, userdata: Any, message: mqtt.MQTTMessage) -> None:

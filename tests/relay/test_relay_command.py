@@ -1,0 +1,132 @@
+"""The command line: a fresh start, a sample, and one clear sentence for what goes wrong."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from relay_parts import Relay, Staff, relay_command
+
+from relay.people.sample_places import PLACES
+
+
+def one_sentence(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert done.stderr.startswith("relay: ") and done.stderr.count("\n") == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_a_sample_is_complete_and_a_second_one_changes_nothing(tmp_path):
+    first = relay_command("sample", "--json", data=tmp_path)
+    made = json.loads(first.stdout)
+    assert made["community_id"] == "c-qinghe" and len(made["hubs"]) == 60 == len(PLACES)
+    assert [hub["hub_id"] for hub in made["hubs"]] == [f"hub-{n:04}" for n in range(1, 61)]
+    assert len({hub["password"] for hub in made["hubs"]}) == 60
+    assert all(len(hub["psk_hex"]) == 64 for hub in made["hubs"])
+    assert len({hub["dwelling_id"] for hub in made["hubs"]}) == 60
+    assert {one["name"]: one["role"] for one in made["staff"]}["operator"] == "operator"
+    before = (tmp_path / "relay.db").read_bytes()
+    one_sentence(relay_command("sample", "--json", data=tmp_path), "in use already", "--data")
+    assert (tmp_path / "relay.db").read_bytes() == before
+    for secret in [hub["password"] for hub in made["hubs"]] + [one["password"] for one in made["staff"]]:
+        assert secret.encode() not in before
+
+
+def test_a_real_start_needs_no_sample(tmp_path):
+    assert relay_command("community-add", "--community", "c-1", "--name", "一号社区", data=tmp_path).returncode == 0
+    added = relay_command(
+        "staff-add", "--community", "c-1", "--name", "chen", "--display-name", "陈静", "--role", "operator",
+        data=tmp_path,
+    )  # fmt: skip
+    password = added.stdout.split(": ")[1].strip()
+    hub = relay_command(
+        "hub-add", "--hub", "box-1", "--dwelling", "d-1", "--community", "c-1", "--label", "101",
+        "--address", "1号楼101",
+        data=tmp_path,
+    )  # fmt: skip
+    made = json.loads(hub.stdout)
+    device = relay_command(
+        "device-add", "--hub", "box-1", "--device", "ab12", "--kind", "button", "--room", "卧室", "--label", "按钮",
+        data=tmp_path,
+    )  # fmt: skip
+    assert device.returncode == 0
+    listed = relay_command("hub-list", data=tmp_path).stdout
+    assert "box-1\td-1\tc-1\tnever heard" in listed and made["password"] not in listed
+    relay = Relay(tmp_path, {})
+    relay.start()
+    try:
+        person = Staff(f"http://127.0.0.1:{relay.port}", "chen", password)
+        assert [one["hub_id"] for one in person.get("/api/board")["dwellings"]] == ["box-1"]
+        person.close()
+    finally:
+        assert relay.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "part"),
+    [
+        (["hub-add", "--hub", "BAD ID", "--dwelling", "d"], "a-z"),
+        (["hub-add", "--hub", "relay", "--dwelling", "d"], "relay"),
+        (["hub-add", "--hub", "h", "--dwelling", "new"], "--community"),
+        (["device-add", "--hub", "h", "--device", "d", "--kind", "button", "--room", "r", "--label", "l"], "hub-add"),
+        (
+            ["staff-add", "--community", "c", "--name", "n", "--display-name", "d", "--role", "operator"],
+            "community-add",
+        ),
+        (["sample", "--homes", "0"], "--homes"),
+        (["hub-list"], "--data"),
+    ],
+)
+def test_a_mistake_is_answered_with_the_remedy(tmp_path, command, part):
+    one_sentence(relay_command(*command, data=tmp_path / "empty"), part)
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for command in (["serve", "--port", "0", "--broker-port", "0"], ["sample"]):
+        one_sentence(relay_command(*command, data=tmp_path / "file"), str(tmp_path / "file"))
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "relay.db").write_bytes(b"this is no database, but it is long enough to look at" * 50)
+    one_sentence(relay_command("serve", "--port", "0", "--broker-port", "0", data=tmp_path), "relay.db")
+
+
+def test_taken_ports_are_named_with_the_way_out(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        one_sentence(relay_command("serve", "--port", port, "--broker-port", "0", data=tmp_path), port, "--port")
+        one_sentence(relay_command("serve", "--port", "0", "--broker-port", port, data=tmp_path), port, "--broker-port")
+
+
+def test_two_relays_do_not_share_a_folder(shared_relay):
+    done = relay_command("serve", "--port", "0", "--broker-port", "0", data=shared_relay.data)
+    one_sentence(done, "Another relay")
+
+
+def test_a_broker_that_refuses_the_relay_is_named(shared_relay, tmp_path):
+    url = f"mqtt://relay:wrong@127.0.0.1:{shared_relay.broker_port}"
+    one_sentence(relay_command("serve", "--port", "0", "--broker", url, data=tmp_path), "refused", "--broker")
+    one_sentence(relay_command("serve", "--port", "0", "--broker", "http://x", data=tmp_path), "mqtt://")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_relay_cleanly_at_any_time(tmp_path, number):
+    command = [sys.executable, "-m", "relay", "serve", "--data", str(tmp_path), "--port", "0", "--broker-port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline().startswith("relay ready: ")
+    broker = json.loads((tmp_path / "running.json").read_text())["broker_pid"]
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(broker, 0)
+    assert not (tmp_path / "running.json").exists()
