@@ -78,6 +78,8 @@ class FaultProxy:
         self._tasks.add(task)
         try:
             await self._carry_both(reader, writer)
+        except asyncio.CancelledError:
+            return  # the proxy is being closed; nobody waits for this task's fate
         finally:
             self._tasks.discard(task)
             writer.transport.abort()

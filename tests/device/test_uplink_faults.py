@@ -104,7 +104,7 @@ def test_idle_half_open_line_is_found_by_ping(broker: Broker):
             FaultProxy(broker.port) as proxy,
             Hub(settings(proxy.port), 1, "puback", linger_ms=30000, patch=QUICK) as hub,
         ):
-            await hub.wait_for("connected")
+            await hub.wait_for("answered")
             proxy.is_black_hole = True
             await hub.wait_for("disconnected", "no_answer", 15)
 

@@ -84,6 +84,7 @@ class Sender:
         try:
             await asyncio.wait_for(self.work(), plan.get("limit_s", 60))
             outcome = "done"
+            say(event="answered")
         except asyncio.TimeoutError:
             outcome = "late"
         await asyncio.sleep_ms(plan.get("linger_ms", 0))
