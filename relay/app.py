@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
     """The whole application; `link` is None where nothing is heard from hubs (tests of pages)."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         services.broadcaster.attach(asyncio.get_running_loop())
         services.database.on_commit = services.broadcaster.receive
         work: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
@@ -111,7 +112,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
             "supervision": lambda: supervision_worker.run(services),
         }
         if link is not None:
-            work["line"] = lambda: _watch_line(services, link)
+            work["line"] = partial(_watch_line, services, link)
         tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in work.items()]
         yield
         for task in tasks:
@@ -134,8 +135,9 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
     console = windows.console()
     if console is not None:
         app.include_router(console.router)
-        with suppress(AttributeError):
-            console.mount(app)  # static files, where the console brings its own
+        mount = getattr(console, "mount", None)
+        if mount is not None:
+            mount(app)  # the console's static files
     else:
         app.add_api_route("/sign-in", _plain_sign_in, methods=["GET"], include_in_schema=False)
     _add_errors(app)

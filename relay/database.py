@@ -12,7 +12,7 @@ import queue
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -152,7 +152,7 @@ class Database:
     # --- reading ----------------------------------------------------------------------------------
 
     @contextmanager
-    def read(self) -> Iterator[Reader]:
+    def read(self) -> Generator[Reader, None, None]:
         """One snapshot: every read inside sees the same commits."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:

@@ -69,7 +69,7 @@ STAFF = (
 def fill(transaction: Transaction, homes: int, passwords: dict[str, tuple[str, str]]) -> dict[str, Any]:
     """Add the community; what is to be shown once. Shape: `passwords` name → (clear, argon2 hash)."""
     people_store.add_community(transaction, COMMUNITY_ID, "清河苑", "Qinghe Garden", PICTURE_WIDTH, PICTURE_HEIGHT)
-    staff = []
+    staff: list[dict[str, Any]] = []
     for name, display_name, display_name_en, role in STAFF:
         clear, hashed = passwords[name]
         access_store.add_staff(transaction, COMMUNITY_ID, name, display_name, display_name_en, role, hashed)
@@ -81,7 +81,7 @@ def fill(transaction: Transaction, homes: int, passwords: dict[str, tuple[str, s
 
 def make_passwords() -> dict[str, tuple[str, str]]:
     """Fresh passwords of the sample staff; outside the transaction, because argon2 is slow on purpose."""
-    passwords = {}
+    passwords: dict[str, tuple[str, str]] = {}
     for name, *_ in STAFF:
         clear = secrets.token_urlsafe(9)
         passwords[name] = (clear, access_store.hash_password(clear))
@@ -108,7 +108,7 @@ def _add_home(transaction: Transaction, number: int, chance: random.Random) -> d
     surname = chance.choice(SURNAMES)
     _add_people(transaction, dwelling_id, surname, number, chance)
     password = hub_store.add_hub(transaction, hub_id, dwelling_id, now_ms())
-    devices = []
+    devices: list[dict[str, Any]] = []
     for index, (kind, device_room, label) in enumerate(DEVICES):
         device_id = FIRST_HOME_DEVICES[index] if number == 0 else f"5448e6{number:04x}{index:02x}"
         hub_store.add_device(transaction, hub_id, device_id, kind, device_room, label)

@@ -20,12 +20,14 @@ from ..supervision import rules as supervision_rules
 from ..supervision import store as supervision_store
 from . import rules, store
 
+Down = tuple[str, dict[str, Any]]
+
 
 @dataclass
 class Taken:
     """What goes down to the hub after the commit: (word, message), in order."""
 
-    down: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    down: list[Down] = field(default_factory=list[Down])
     is_new: bool = False
 
 
@@ -65,15 +67,13 @@ def _take_kept(transaction: Transaction, hub: Row, heard: rules.Heard, payload: 
         supervision_store.raise_technical(
             transaction, message["kind"], received_at, hub, message["device"], message["detail"]
         )
-    receipt = messages.receipt(message["epoch"], message["seq"])
+    receipt: dict[str, Any] = messages.receipt(message["epoch"], message["seq"])
     return Taken([(topics.RECEIPT, receipt)], is_new)
 
 
-def _what_home_missed(
-    transaction: Transaction, hub: Row, message: dict[str, Any], now: int
-) -> list[tuple[str, dict[str, Any]]]:
+def _what_home_missed(transaction: Transaction, hub: Row, message: dict[str, Any], now: int) -> list[Down]:
     """The present step of each alarm in which the home is behind."""
-    missed = []
+    missed: list[Down] = []
     for alarm_seq, home_step in message["alarms"]:
         alarm = alarm_store.alarm_of_home(transaction, hub["hub_id"], message["epoch"], alarm_seq)
         if alarm is None:

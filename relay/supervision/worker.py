@@ -26,7 +26,7 @@ def look(transaction: Transaction, now: int, relay_started_at: int) -> list[str]
     """Declare the silent hubs offline; those that are newly so."""
     if now - relay_started_at < hub_rules.OFFLINE_MS:
         return []
-    found = []
+    found: list[str] = []
     for hub in hub_store.silent_since(transaction, now - hub_rules.OFFLINE_MS):
         if not hub_rules.is_overdue(hub["heard_at"], relay_started_at, now):
             continue
