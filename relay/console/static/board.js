@@ -27,6 +27,7 @@ function raised(alarm, before) {
   const isNew = alarm.is_open && alarm.sound && (!before?.sound || alarm.activations > before.activations);
   if (!isNew) return;
   setText(find("announce"), word("live_alarm", kindWord(alarm), homeWord(alarm.dwelling_id), stepWord(alarm)));
+  queue.toTop();
   if (!settings.isOn() && !card.isBusy()) openCard(alarm.dwelling_id, alarm.alarm_id);
 }
 

@@ -70,12 +70,14 @@ function draw() {
     if (list.children[index] !== part.element) list.insertBefore(part.element, list.children[index] ?? null);
   });
   setText(find("queue-count"), alarms.length ? String(alarms.length) : "");
-  find("queue").classList.toggle("is-loud", alarms.some((alarm) => alarm.sound));
   show(find("queue-empty"), alarms.length === 0);
   const homes = [...model.dwellings.values()];
   const online = homes.filter((home) => home.is_hub_online).length;
   if (model.community) setText(find("queue-empty"), word("queue_calm", homes.length, online));
   const loud = alarms.filter((alarm) => alarm.sound).length;
+  find("queue").classList.toggle("is-loud", loud > 0);
+  show(find("bar-alarms"), loud > 0);
+  setText(find("bar-alarms"), `${word("state_alarm")} ${loud}`);
   document.title = loud ? word("title_alarms", loud) : `${word("board_title")} · ${word("brand")}`;
   countAll();
 }
@@ -105,9 +107,19 @@ function drawTechnical() {
   );
 }
 
+/** The newest call is at the top: show the top. */
+export function toTop() {
+  find("queue").scrollTop = 0;
+}
+
 /** Begin; `onOpen` gets the alarm whose item was pressed. */
 export function start(onOpen) {
   open = onOpen;
+  find("bar-alarms").addEventListener("click", () => {
+    scrollTo({ top: 0 });
+    toTop();
+    find("queue-list").querySelector("button")?.focus();
+  });
   onChange(({ kind }) => {
     draw();
     if (kind === "board" || kind === "technical") drawTechnical();

@@ -33,7 +33,8 @@ function draw(home) {
   if (!dot) {
     const button = make("button", { type: "button", class: "dot", testid: `dot-${home.dwelling_id}`, tabindex: "-1" });
     button.dataset.dwelling = home.dwelling_id;
-    dot = { button, label: make("span", { class: "dot-label", "aria-hidden": "true" }), state: null };
+    dot = { button, name: make("span"), kind: make("span", { class: "dot-kind" }), state: null };
+    dot.label = make("span", { class: "dot-label", "aria-hidden": "true" }, dot.name, dot.kind);
     dots.set(home.dwelling_id, dot);
   }
   if (dot.state !== home.state) {
@@ -43,9 +44,9 @@ function draw(home) {
   }
   const name = homeWord(home.dwelling_id);
   const alarm = isLoud(home.state) ? alarmOf(home.dwelling_id) : null;
-  const text = alarm ? `${name} · ${kindWord(alarm)}` : name;
   dot.button.setAttribute("aria-label", `${name}, ${alarm ? `${kindWord(alarm)}, ` : ""}${word(`state_${home.state}`)}`);
-  setText(dot.label, text);
+  setText(dot.name, name);
+  setText(dot.kind, alarm ? ` · ${kindWord(alarm)}` : "");
   const isPlaced = home.x !== null && home.y !== null;
   const parent = find(isPlaced ? "dots" : "tray");
   if (dot.button.parentNode !== parent) parent.append(dot.button, dot.label);
