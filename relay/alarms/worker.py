@@ -13,7 +13,7 @@ from ..services import Services
 from . import rules, store, views
 
 ROUND_S = 5
-TOLD_AGAIN_MS = 12 * 3600 * 1000  # an alarm that changed longer ago is told on heartbeats only
+TOLD_AGAIN_MS = 2 * 60_000  # later the hub's heartbeats and hello say where the home is behind
 
 
 def tell_again(services: Services) -> int:
