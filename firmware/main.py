@@ -35,5 +35,6 @@ if is_ready:
     uplink = Uplink(settings, hub.on_uplink, clock.now_ms)
 
 # 5. Work until the power goes.
-print("hub: %s on %s, MicroPython %s" % (settings["hub_id"], board.NAME, sys.version))
+version = ".".join([str(part) for part in sys.implementation.version if part])
+print("hub: %s on %s, MicroPython %s" % (settings["hub_id"], board.NAME, version))
 asyncio.run(hub.run(uplink))

@@ -18,7 +18,7 @@ WRITE_MS = 15000
 READ_BYTES = 512
 _IPPROTO_TCP, _TCP_NODELAY = 6, 1  # the same number in every port; not every port names them
 # The desk's threads have no lock around the interpreter, and names there are numbers or in the hosts file.
-_IS_DESK = sys.platform in ("linux", "darwin", "win32")
+IS_DESK = sys.platform in ("linux", "darwin", "win32")
 _CERTIFICATE_REFUSED = -0x2700  # MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
 
 NAME_NOT_FOUND, NAME_TIMEOUT, CONNECT_TIMEOUT = "name_not_found", "name_timeout", "connect_timeout"
@@ -72,7 +72,7 @@ class Line:
 
     def __init__(self, sock):
         self._sock = sock
-        self._stream = asyncio.StreamReader(sock)
+        self._stream = asyncio.StreamReader(sock)  # reads and writes: MicroPython has one class for both
 
     async def read(self):
         """Some bytes. Errors: LineFault, also when the far end closed."""
@@ -108,12 +108,12 @@ def _writable(sock):
 
 
 class Dialer:
-    """Opens streams to one broker. Shape: `uses_thread` for names that have to be looked up."""
+    """Opens lines to one broker."""
 
-    def __init__(self, host, port, uses_thread=not _IS_DESK):
+    def __init__(self, host, port):
         self._host = host
         self._port = port
-        self._uses_thread = uses_thread and not is_numeric(host)
+        self._uses_thread = not IS_DESK and not is_numeric(host)
         self._address = None  # the last one found
         self._flag = asyncio.ThreadSafeFlag()
         self._is_looking = False

@@ -201,7 +201,7 @@ class Client:
 
     def _answer_due_ms(self):
         """Bytes of any kind prove the link: on a slow one the answer may stand behind other packets."""
-        return max(self._asked_ms, self._heard_ms) + ANSWER_MS
+        return max(self._asked_ms or 0, self._heard_ms) + ANSWER_MS
 
     def _ping_due_ms(self):
         return min(self._said_ms, self._heard_ms) + KEEPALIVE_S * 1000

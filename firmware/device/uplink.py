@@ -64,8 +64,9 @@ class Uplink:
         """
         if len(payload) > messages.LENGTH_MAX:
             raise ValueError("publish: %d bytes, more than %d" % (len(payload), messages.LENGTH_MAX))
-        if self.is_connected:
-            return self._session.publish(token, topic, payload, qos, is_urgent)
+        session = self._session
+        if session is not None and session.is_connected:
+            return session.publish(token, topic, payload, qos, is_urgent)
         if is_urgent:
             self.hurry()
         return False

@@ -38,7 +38,8 @@ class Wifi:
     def __init__(self, networks):
         self._networks = networks
         self._failures = _statuses()
-        self._wlan = None
+        self._wlan = network.WLAN(network.STA_IF)
+        self._is_started = False
         self._place = 0  # in the list of networks
         self._until_ms = None  # while a network is being tried
         self._up_ms = None  # when the network was last seen up
@@ -57,7 +58,7 @@ class Wifi:
             return False
 
     def _look(self, now_ms):
-        if self._wlan is None:
+        if not self._is_started:
             self._start()
         if self._wlan.isconnected():
             self._up_ms = now_ms
@@ -79,15 +80,14 @@ class Wifi:
         return False
 
     def _start(self):
-        wlan = network.WLAN(network.STA_IF)
-        wlan.active(True)
-        # Never PM_NONE: with Bluetooth on, ESP-IDF stops a chip that runs without modem sleep.
-        for option, value in (("reconnects", _DRIVER_RETRIES), ("pm", getattr(wlan, "PM_PERFORMANCE", 1))):
-            try:
-                wlan.config(**{option: value})
-            except (OSError, ValueError, TypeError):
-                print("wifi: this board has no option", option)
-        self._wlan = wlan
+        self._wlan.active(True)
+        self._is_started = True
+        try:
+            self._wlan.config(reconnects=_DRIVER_RETRIES)
+            # Never PM_NONE: with Bluetooth on, ESP-IDF stops a chip that runs without modem sleep.
+            self._wlan.config(pm=self._wlan.PM_PERFORMANCE)
+        except (OSError, ValueError, AttributeError) as fault:
+            print("wifi: this board lacks an option:", fault)
 
     def _try(self, now_ms):
         known = self._networks[self._place]

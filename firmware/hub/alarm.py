@@ -69,6 +69,7 @@ class Alarm:
         self.minutes = None
         self.last_seq = seq  # of its newest message: RECEIVED means that this one is stored
         self.since_ms = 0  # of the present state
+        self.raised_ms = None  # of the newest press; None when that was before a restart
 
     def step(self, event, now_ms):
         """Take one step; False when the step is illegal, and nothing has changed then."""
@@ -78,6 +79,8 @@ class Alarm:
         if state != self.state or event == AGAIN:
             self.since_ms = now_ms
         self.state = state
+        if event in (RAISE, AGAIN):
+            self.raised_ms = now_ms
         if event == AGAIN:
             self.again += 1
             self.who = self.minutes = None

@@ -8,6 +8,8 @@ from protocol import vocabulary
 from . import actions, prompts
 
 SIREN_MS = 60000  # then the softer calling tone: the home must be able to hear the voice that answers
+# A receipt may come within milliseconds: the siren is heard for so long all the same, or nobody would believe it.
+SIREN_LEAST_MS = 3000
 UNDELIVERED_FIRST_MS = 10000
 UNDELIVERED_AGAIN_MS = 60000
 
@@ -66,6 +68,8 @@ def present(alarms, now_ms):
             return actions.SIREN, light, loud_until_ms
         return actions.CALLING, light, None
     if alarm.state == vocabulary.RECEIVED:
+        if alarm.raised_ms is not None and now_ms < alarm.raised_ms + SIREN_LEAST_MS:
+            return actions.SIREN, light, alarm.raised_ms + SIREN_LEAST_MS
         return actions.CALLING, light, None
     return actions.SILENT, light, None
 

@@ -45,15 +45,20 @@ def sample(data: pathlib.Path, homes: int) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
-def start(children: Children, data: pathlib.Path, ports: Ports, made: dict[str, Any]) -> None:
-    """Start relay, home and crowd, in this order; returns when all are ready."""
-    first, rest = made["hubs"][0], made["hubs"][1:]
+def start_relay(children: Children, data: pathlib.Path, port: int, broker_port: int) -> None:
+    """Start the relay with its embedded broker; returns when it is ready."""
     children.start(
         "relay",
         *("relay", "serve", "--data", str(data / "relay")),
-        *("--port", str(ports.relay), "--broker-port", str(ports.broker)),
+        *("--port", str(port), "--broker-port", str(broker_port)),
         ready="relay ready",
     )
+
+
+def start(children: Children, data: pathlib.Path, ports: Ports, made: dict[str, Any]) -> None:
+    """Start relay, home and crowd, in this order; returns when all are ready."""
+    first, rest = made["hubs"][0], made["hubs"][1:]
+    start_relay(children, data, ports.relay, ports.broker)
     (data / "home").mkdir(parents=True, exist_ok=True)
     secret = data / "home" / "password"
     secret.write_text(first["password"], "utf-8")

@@ -40,12 +40,12 @@ class Children:
     """The children of this run. Shape: each has a name, and its output goes to <folder>/<name>.log."""
 
     def __init__(self, folder: pathlib.Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, *arguments: str, ready: str | None = None, timeout_s: float = 60) -> None:
         """Start `python -m …`; when `ready` is given, wait until a line of its output starts so."""
-        log = self._folder / f"{name}.log"
+        log = self.folder / f"{name}.log"
         with log.open("wb") as file:
             self._running[name] = subprocess.Popen(
                 [sys.executable, "-m", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file

@@ -35,7 +35,11 @@ def test_the_home_hears_each_step():
     desk = up(Desk())
     desk.hear(KEYED, press(5), 1000)
     desk.receipt(1, 1100)
-    assert desk.sounds[-1] == actions.CALLING and desk.lights[-1] == actions.ORANGE
+    assert desk.sounds[-1] == actions.SIREN and desk.lights[-1] == actions.ORANGE
+    desk.wake_until(3999)
+    assert desk.sounds[-1] == actions.SIREN
+    desk.wake_until(4000)
+    assert desk.sounds[-1] == actions.CALLING
     for step, light in (
         (v.ACKNOWLEDGED, actions.BLUE),
         (v.ON_THE_WAY, actions.BLUE),
