@@ -164,10 +164,15 @@ class Dialer:
         return self._address
 
     def _look_up(self):
+        """The first IPv4 address, which every home's router carries; else the first of any kind; else None."""
         try:
-            return socket.getaddrinfo(self._host, self._port, 0, socket.SOCK_STREAM)[0]
-        except (OSError, IndexError):
+            found = socket.getaddrinfo(self._host, self._port, 0, socket.SOCK_STREAM)
+        except OSError:
             return None
+        for address in found:
+            if address[0] == socket.AF_INET:
+                return address
+        return found[0] if found else None
 
     async def _find_aside(self):
         """Look the name up in a thread. One that hangs is not joined by a second: its answer serves later."""

@@ -161,6 +161,30 @@ def test_nobody_listening_is_said_once_and_tried_on():
     asyncio.run(run())
 
 
+def test_name_that_cannot_be_found_is_said():
+    async def run():
+        told = settings(free_port())
+        told["broker"]["host"] = "no..name"
+        async with Hub(told, 1) as hub:
+            await hub.wait_for("disconnected", "name_not_found", 10)
+            assert not [text for text in hub.output if "Traceback" in text], hub.output
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("is_desk", [True, False], ids=["at-once", "in-a-thread"])
+def test_broker_is_found_by_name(broker: Broker, is_desk: bool):
+    """In a thread, as on a board, where looking up blocks."""
+
+    async def run():
+        told = settings(broker.port)
+        told["broker"]["host"] = "localhost"
+        async with Hub(told, 20, patch=[["dial", "IS_DESK", is_desk]]) as hub:
+            assert (await hub.result())["open"] == 0
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     "answer",
     [b"\x20\x02\x00\x05", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x30\xff\xff\xff\x7f", b"\xd0\x00", b"\x20\x02\x00"],
