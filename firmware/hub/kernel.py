@@ -197,6 +197,8 @@ class Kernel(Delivery):
         if same:
             self._tell(alarm.seq, alarm.state)
             return
+        if message["step"] == vocabulary.CLEARED and alarm.again and self.outbox.holds(alarm.last_seq):
+            return  # it was said before the relay knew of the newest press: that one is not dealt with
         if not alarm.step(message["step"], now_ms):
             return
         alarm.who, alarm.minutes = message["who"], message["minutes"]

@@ -70,6 +70,10 @@ class Outbox:
                 return message
         return None
 
+    def holds(self, seq):
+        """Is this message still waiting for its receipt?"""
+        return any([message.seq == seq for message in self.messages])
+
     def hurry(self, now_ms):
         """The link is new: everything is due now."""
         for message in self.messages:

@@ -119,6 +119,18 @@ def test_a_second_press_counts_and_belongs_to_the_same_alarm():
     assert desk.kernel.alarms[0].again == 1
 
 
+def test_a_clearance_on_its_way_does_not_end_a_newer_press():
+    desk = up(Desk())
+    desk.hear(KEYED, press(5), 1000)
+    desk.receipt(1)
+    desk.hear(KEYED, press(6), 9000)
+    desk.step(1, v.CLEARED)
+    assert desk.kernel.alarms[0].state == v.RAISED and "cleared" not in desk.said
+    desk.receipt(2)
+    desk.step(1, v.CLEARED)
+    assert desk.kernel.alarms == []
+
+
 def test_every_button_event_is_an_alarm():
     for event in (1, 2, 3, 4, 5, 6, 0x80, 0xFE, 0x07, 0x55):
         desk = up(Desk())
