@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amqtt.contexts import Action, BaseContext
-from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
+from amqtt.plugins.base import BaseAuthPlugin, BasePlugin, BaseTopicPlugin
 from amqtt.session import Session
 from protocol import topics
 
@@ -69,7 +69,7 @@ class Passwords(BaseAuthPlugin):
         return _register[0].is_password(session.username, session.password)
 
     @dataclass
-    class Config:
+    class Config(BasePlugin.Config):
         """Nothing to set."""
 
 
@@ -90,5 +90,5 @@ class OwnTopics(BaseTopicPlugin):
         return topics.may_touch(user, topic, action == Action.PUBLISH)
 
     @dataclass
-    class Config:
+    class Config(BasePlugin.Config):
         """Nothing to set."""
