@@ -28,8 +28,9 @@ from uplink_parts import (
 )
 
 COUNT = 300
-# Seen: 0.1 ms with a key, 5 to 12 ms with certificates, and the noise of a busy machine on top.
-STALL_US_MAX = 60_000
+# Seen on a quiet machine: 2 ms in the clear, 5 to 12 ms with TLS. A busy one takes the processor away for longer;
+# what this bound finds is a call that waits for the network, which would keep the loop for a second and more.
+STALL_US_MAX = 700_000
 BROKER_NAME = "broker.anling.test"
 
 

@@ -121,9 +121,10 @@ def amqtt(folder: pathlib.Path) -> Broker:
 
 
 class Receiver:
-    """The relay's stand-in: notes each alarm that arrives and answers with a receipt."""
+    """The relay's stand-in: notes each alarm that arrives and answers with a receipt, unless told not to."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, gives_receipts: bool = True) -> None:
+        self._gives_receipts = gives_receipts
         self.seqs: list[int] = []
         self.states: list[bytes] = []
         self._is_ready = threading.Event()
@@ -150,7 +151,8 @@ class Receiver:
             found = messages.check("up", word, messages.decode(message.payload))
             self.seqs.append(found["seq"])
             receipt = messages.encode(messages.receipt(found["epoch"], found["seq"]))
-            client.publish(topics.down(hub_id, topics.RECEIPT), receipt, 1)
+            if self._gives_receipts:
+                client.publish(topics.down(hub_id, topics.RECEIPT), receipt, 1)
 
     def stop(self) -> None:
         self._client.disconnect()
