@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,15 @@ class Relay:
     def password(self, name: str) -> str:
         return next(one["password"] for one in self.sample["staff"] if one["name"] == name)
 
-    def client(self, name: str = "operator") -> httpx.Client:
+    @contextmanager
+    def client(self, name: str = "operator") -> Iterator[httpx.Client]:
         """A signed-in client of the API."""
-        client = httpx.Client(base_url=self.url, timeout=10)
-        answer = client.post("/sign-in", data={"name": name, "password": self.password(name), "next": "/"})
-        assert answer.status_code == 303, answer.text
-        client.headers["X-CSRF-Token"] = client.get("/api/me").json()["csrf_token"]
-        return client
+        with httpx.Client(base_url=self.url, timeout=10) as client:
+            given = {"name": name, "password": self.password(name), "next": "/"}
+            answer = client.post("/sign-in", data=given)
+            assert answer.status_code == 303, answer.text
+            client.headers["X-CSRF-Token"] = client.get("/api/me").json()["csrf_token"]
+            yield client
 
     def hold(self) -> None:
         """Let the relay stand still: a line that is up and says nothing."""
@@ -130,6 +133,7 @@ class Hub:
 
     def stop(self) -> None:
         self._client.disconnect()
+        until(lambda: not self._client.is_connected(), f"{self.hub_id} has gone")
         self._client.loop_stop()
 
 

@@ -75,6 +75,7 @@ def test_a_silent_relay_is_said_and_its_news_is_caught_up(consoles, homes, relay
         # a tick every 5 s: at most 10 s after the last one the console must have said so
         expect(console.at("connection")).to_have_attribute("data-state", "stale", timeout=11_000)
         expect(console.at("connection")).to_contain_text("秒没有新消息")
+        expect(console.page.locator("#queue-empty")).to_contain_text("可能有报警")  # calm would be a lie
         console.shoot("fault-silent-relay")
     finally:
         relay.go_on()

@@ -118,9 +118,11 @@ def test_a_new_alarm_leads_the_queue_and_leaves_the_card_alone(consoles, homes) 
 def test_a_pre_alarm_is_seen_and_not_heard(consoles, homes) -> None:
     console, hub = consoles().sign_in(), homes()
     console.arm()
-    hub.press("fall", step="pre_alarm")
+    named = hub.press("fall", step="pre_alarm")
     expect(console.dot(hub)).to_have_attribute("data-state", "pre_alarm")
     expect(console.at("sound-bar")).to_have_attribute("data-playing", "")
+    hub.press("fall", alarm=named, step="cancelled")
+    expect(console.dot(hub)).to_have_attribute("data-state", "safe")
 
 
 def test_all_of_it_works_by_keyboard(consoles, homes) -> None:

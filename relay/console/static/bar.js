@@ -1,6 +1,6 @@
 // The bar that never lies: is the sound armed, is the line live, is this computer's clock right.
 import { find, setText, show } from "./dom.js";
-import { model, onChange, sounding } from "./model.js";
+import { model, onChange, sounding, tell } from "./model.js";
 import { notice, quiet } from "./notices.js";
 import * as sound from "./sound.js";
 import * as stream from "./stream.js";
@@ -65,7 +65,7 @@ function drawNames() {
 export function connectionIs(next) {
   state = next;
   drawConnection();
-  hear();
+  tell("connection");
 }
 
 async function armSound() {

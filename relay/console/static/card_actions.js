@@ -108,13 +108,14 @@ export function actions(alarmNow) {
     setText(arrived, word("arrived"));
     send.draw(alarm, alarm.step === "acknowledged");
     clear.draw(alarm.step === "arrived");
-    for (const button of [acknowledge, arrived, send.button, clear.button]) button.disabled = pending !== null;
+    for (const button of [acknowledge, arrived, send.button, clear.button]) button.setAttribute("aria-disabled", String(pending !== null)); // disabled would lose the focus
     show(waiting, pending !== null);
     if (pending) {
       const what = orderWord(pending.what);
       setText(waiting, pending.tries ? word("order_retrying", what, pending.tries) : word("order_sending", what));
     }
-    if (hadFocus && hadFocus.closest("[hidden]") && alarm.step === "acknowledged") send.button.focus();
+    const next = { acknowledged: send.button, on_the_way: arrived, arrived: clear.element.querySelector("select") }[alarm.step];
+    if (hadFocus && hadFocus.closest("[hidden]") && next) next.focus();
   }
 
   return { element, draw, isTouched: clear.isTouched };

@@ -73,7 +73,10 @@ function draw() {
   show(find("queue-empty"), alarms.length === 0);
   const homes = [...model.dwellings.values()];
   const online = homes.filter((home) => home.is_hub_online).length;
-  if (model.community) setText(find("queue-empty"), word("queue_calm", homes.length, online));
+  const isCut = document.documentElement.classList.contains("is-cut"); // then calm would be a lie
+  find("queue-empty").classList.toggle("is-unknown", isCut);
+  if (isCut) setText(find("queue-empty"), word("queue_unknown"));
+  else if (model.community) setText(find("queue-empty"), word("queue_calm", homes.length, online));
   const loud = alarms.filter((alarm) => alarm.sound).length;
   find("queue").classList.toggle("is-loud", loud > 0);
   show(find("bar-alarms"), loud > 0);

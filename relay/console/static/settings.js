@@ -15,11 +15,13 @@ const saving = new Map(); // dwelling_id → {before, timer}
 let chosen = null;
 let parts = null;
 let onChosen = () => {};
+let said = null; // how the last order ended: in the panel, because a notice would move the picture under the hand
 
 export const isOn = () => parts !== null;
 
 function choose(dwelling_id) {
   chosen = dwelling_id;
+  said = null;
   onChosen(dwelling_id);
   drawList();
 }
@@ -47,7 +49,8 @@ async function save(dwelling_id, x, y, before, isUndo = false) {
     const entry = await put(`/api/dwellings/${encodeURIComponent(dwelling_id)}/place`, { x, y });
     takeEvent("dwelling", null, entry);
     if (!isUndo) undos.push({ dwelling_id, ...before });
-    notice("place", () => word(isUndo ? "place_undone" : "place_saved", homeWord(dwelling_id)), { isGood: true, forMs: 3000 });
+    said = () => word(isUndo ? "place_undone" : "place_saved", homeWord(dwelling_id));
+    quiet("place");
   } catch (error) {
     const sentence = error.message;
     showAt(dwelling_id, before.x, before.y);
@@ -100,7 +103,7 @@ function drawList() {
       type: "button", class: "place-home", testid: `place-${home.dwelling_id}`,
       "aria-pressed": String(home.dwelling_id === chosen), onclick: () => choose(home.dwelling_id),
     }, homeWord(home.dwelling_id), home.x === null ? make("small", {}, word("place_not_yet")) : null))));
-  setText(parts.chosen, chosen ? word("place_chosen", homeWord(chosen)) : word("place_how"));
+  setText(parts.chosen, said ? said() : chosen ? word("place_chosen", homeWord(chosen)) : word("place_how"));
   parts.undo.disabled = undos.length === 0;
 }
 
@@ -134,7 +137,7 @@ export function toggle(isWanted) {
     build();
   } else {
     parts = null;
-    chosen = null;
+    chosen = said = null;
     quiet("place");
     find("side").replaceChildren();
     show(find("side"), false);

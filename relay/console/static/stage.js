@@ -102,6 +102,8 @@ export function lay() {
     const labelY = right >= 4 ? y - high / 2 : y > view.height / 2 ? y - toLabel - high : y + toLabel;
     label.style.transform = `translate(${labelX.toFixed(0)}px, ${labelY.toFixed(0)}px)`;
   }
+  const loud = [...dots.values()].filter((dot) => dot.state === "alarm").length;
+  find("dots").classList.toggle("is-crowded", loud > (view.width < 700 ? 1 : 5)); // labels over labels help nobody
   show(find("tray"), find("tray").querySelector(".dot") !== null);
   find("tray").setAttribute("aria-label", word("homes_unplaced"));
   rove();

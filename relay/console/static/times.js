@@ -14,7 +14,7 @@ export const now = () => Date.now() + ahead_ms;
 export const clockDiffers = () => Math.abs(ahead_ms) >= DIFFERS_MS;
 
 export function clockSentence() {
-  return word(ahead_ms > 0 ? "clock_slow" : "clock_fast", span(Math.abs(ahead_ms)));
+  return word(ahead_ms > 0 ? "clock_slow" : "clock_fast", span(Math.round(Math.abs(ahead_ms) / 1000) * 1000));
 }
 
 /** A span of time as people say it. */
