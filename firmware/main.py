@@ -30,7 +30,7 @@ hub = Hub(settings, partition)
 # 4. The way out. Without settings there is none, and the hub says so by its lamp and console.
 uplink = None
 if is_ready:
-    from device.uplink import Uplink
+    from device.link.uplink import Uplink
 
     uplink = Uplink(settings, hub.on_uplink, clock.now_ms)
 

@@ -116,7 +116,7 @@ def test_the_top_level_is_the_agreed_one() -> None:
         "\n"
     )
     top = {line.split("/")[0] for line in listed if line}
-    assert TOP_LEVEL <= top, TOP_LEVEL - top
+    assert top >= TOP_LEVEL, TOP_LEVEL - top
     assert top <= TOP_LEVEL | ALSO_ALLOWED, top - TOP_LEVEL - ALSO_ALLOWED
 
 

@@ -147,6 +147,9 @@ class Hub:
         elif event[0] == "disconnected":
             print("uplink:", event[1])
             self.receive(events.LinkDown(event[1]))
+        elif event[0] == "fault":
+            print("uplink:", event[1])
+            self.receive(events.Faulted(vocabulary.TASK_RESTARTED, event[1]))
 
     # --- tasks -------------------------------------------------------------------------------------
 
@@ -185,6 +188,8 @@ class Hub:
                 due_ms = self.kernel.next_wake_ms()
                 if due_ms is not None and due_ms <= now_ms:
                     self.receive(events.Wake())
+                if self._uplink is not None and self.kernel.is_urgent():
+                    self._uplink.hurry()
                 if now_ms - self._quiet_ms > _QUIET_MS:
                     self._quiet_ms = now_ms
                     self._tidy()

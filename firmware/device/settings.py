@@ -63,7 +63,22 @@ def check(found):
     _want(security in SECURITIES, "broker.security", "none, psk or tls")
     if security == "psk":
         _want(_is_hex(broker.get("psk_hex"), 64), "broker.psk_hex", "64 hex digits")
-    devices = found.get("devices")
+    if security == "tls":
+        _want(isinstance(broker.get("ca_pem"), str), "broker.ca_pem", "a certificate")
+    _check_wifi(found.get("wifi"))
+    _check_devices(found.get("devices"))
+
+
+def _check_wifi(wifi):
+    _want(isinstance(wifi, list) and wifi, "wifi", "a list of networks")
+    for i in range(len(wifi)):
+        network, field = wifi[i], "wifi[%d]" % i
+        _want(isinstance(network, dict), field, "an object")
+        _want(isinstance(network.get("ssid"), str) and network["ssid"], field + ".ssid", "a network's name")
+        _want(isinstance(network.get("password"), str), field + ".password", "a text")
+
+
+def _check_devices(devices):
     _want(isinstance(devices, list), "devices", "a list")
     for i in range(len(devices)):
         device, field = devices[i], "devices[%d]" % i

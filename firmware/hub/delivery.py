@@ -35,6 +35,10 @@ class Delivery:
         self._publish(0, topics.HELLO, self._heartbeat(now_ms), 1, False)
         self._heartbeat_ms = now_ms + HEARTBEAT_MS
 
+    def is_urgent(self):
+        """Does an alarm wait for a link? The uplink should then not take its time."""
+        return not self.is_link_up and any([message.is_alarm for message in self.outbox.messages])
+
     def _on_link_down(self, event, now_ms):
         self.is_link_up = False
 

@@ -1,7 +1,7 @@
 """A press through the whole road: real firmware, amqtt, relay, the console's event stream.
 
 press_to_sound: from the advert's bytes entering the air to the `Sound` carried out on the board. press_to_screen: to
-the alarm's event at a signed-in console. Each press is answered and closed before the next, so that each is a new alarm.
+the alarm's event at a signed-in console. Each press is answered and closed before the next: each is a new alarm.
 """
 
 import asyncio

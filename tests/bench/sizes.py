@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT / "firmware" / "tools"))
 SCRIPT = """
 import gc
 gc.collect(); before = gc.mem_alloc()
-import hub.kernel, hub.reflex, hub.restore, device.journal, device.mqtt
+import hub.kernel, hub.reflex, hub.restore, device.journal, device.link.mqtt, device.link.session
 gc.collect()
 print(gc.mem_alloc() - before)
 """

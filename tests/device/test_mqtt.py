@@ -1,8 +1,8 @@
 """Claims about the MQTT client core: every state, every packet, time, ids and bounds. Runs on both interpreters."""
 
 from claims import Random, raises
-from device import mqtt
-from device import mqtt_packets as packets
+from device.link import mqtt
+from device.link import mqtt_packets as packets
 
 CONNACK = b"\x20\x02\x00\x00"
 PINGREQ = b"\xc0\x00"

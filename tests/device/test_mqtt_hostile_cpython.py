@@ -1,7 +1,7 @@
 """The MQTT core against hostile bytes: hypothesis looks for a stream that raises, hangs, or fills memory."""
 
-from device import mqtt
-from device import mqtt_packets as packets
+from device.link import mqtt
+from device.link import mqtt_packets as packets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
-from device import tls
+from device.link import tls
 from uplink_parts import (
     HUB_ID,
     MOSQUITTO,

@@ -38,13 +38,13 @@ class VirtualTime:
 
 @pytest.fixture
 def uplink_file(monkeypatch: pytest.MonkeyPatch):
-    """device.uplink over the stand-in radio."""
+    """device.link.uplink over the stand-in radio."""
     monkeypatch.syspath_prepend(str(HERE / "micropython"))
-    names = ("network", "device.wifi", "device.uplink")
+    names = ("network", "device.link.wifi", "device.link.uplink")
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(asyncio, "ThreadSafeFlag", asyncio.Event, raising=False)
-    yield importlib.import_module("device.uplink")
+    yield importlib.import_module("device.link.uplink")
     for name in names:
         sys.modules.pop(name, None)
 

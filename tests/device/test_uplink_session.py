@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from device import dial, mqtt, session
+from device.link import dial, mqtt, session
 
 CONNACK, SUBACK = b"\x20\x02\x00\x00", b"\x90\x03\x00\x01\x01"
 

@@ -13,13 +13,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 @pytest.fixture
 def parts(monkeypatch: pytest.MonkeyPatch):
-    """(device.wifi, the stand-in `network`), both fresh."""
+    """(device.link.wifi, the stand-in `network`), both fresh."""
     monkeypatch.syspath_prepend(str(HERE / "micropython"))
-    for name in ("network", "device.wifi"):
+    for name in ("network", "device.link.wifi"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     radio = importlib.import_module("network")
-    yield importlib.import_module("device.wifi"), radio
-    for name in ("network", "device.wifi"):
+    yield importlib.import_module("device.link.wifi"), radio
+    for name in ("network", "device.link.wifi"):
         sys.modules.pop(name, None)
 
 

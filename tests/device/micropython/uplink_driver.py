@@ -10,7 +10,8 @@ import json
 import os
 import time
 
-from device import clock, dial, mqtt, session, uplink
+from device import clock
+from device.link import dial, mqtt, session, uplink
 from protocol import messages, topics
 
 plan = json.loads(os.getenv("ANLING_TEST_PLAN"))

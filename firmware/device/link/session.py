@@ -4,7 +4,7 @@ Alarms pass everything that is not yet in the socket's own buffer, and find room
 message whose token waits or is in flight already is not sent twice (its newer text replaces one that still waits):
 on one connection a second copy brings nothing sooner. Two tasks share the line: one reads, one writes.
 
-Ref: device/mqtt.py for what may be said when; device/uplink.py for the events.
+Ref: device/link/mqtt.py for what may be said when; device/link/uplink.py for the events.
 """
 
 import asyncio
