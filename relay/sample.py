@@ -57,8 +57,14 @@ HEALTH = (
 HABITS = ("六点起床，晨练到八点", "午睡到两点半", "晚上九点前睡", "常在阳台浇花", "下午去活动室下棋")
 LANGUAGES = ("普通话", "普通话、四川话", "上海话", "广东话、普通话", "普通话、少许英语")
 HEARING = ("正常", "正常", "左耳重听，请大声", "戴助听器，夜间取下")
-DEVICES = (("button", "卧室", "床头按钮"), ("door", "门厅", "入户门"), ("motion", "客厅", "客厅感应器"))
-FIRST_HOME_DEVICES = ("5448e68f80a5", "5448e68f80b1", "5448e68f80c2")  # those of the simulated home
+DEVICES = (
+    ("button", "卧室", "床头按钮"),
+    ("door", "门厅", "入户门"),
+    ("motion", "客厅", "客厅感应器"),
+    ("button", "卫生间", "卫生间拉绳"),
+)
+FIRST_HOME_DEVICES = ("5448e68f80a5", "5448e68f80b1", "5448e68f80c2", "5448e68f80a6")  # those of the simulated home
+WIRED = ("wired", "button", "门厅", "主机上的按钮")  # every hub has one
 STAFF = (
     ("operator", "陈静", "Chen Jing", access_rules.OPERATOR),
     ("responder", "李敏", "Li Min", access_rules.RESPONDER),
@@ -113,6 +119,7 @@ def _add_home(transaction: Transaction, number: int, chance: random.Random) -> d
         device_id = FIRST_HOME_DEVICES[index] if number == 0 else f"5448e6{number:04x}{index:02x}"
         hub_store.add_device(transaction, hub_id, device_id, kind, device_room, label)
         devices.append({"id": device_id, "kind": kind, "room": device_room, "label": label})
+    hub_store.add_device(transaction, hub_id, *WIRED)
     return {
         "hub_id": hub_id,
         "password": password,
