@@ -49,6 +49,8 @@ def test_a_home_is_placed_dragged_moved_by_keys_and_put_back(consoles, homes, re
     console.page.keyboard.press("Shift+ArrowDown")
     moved = until(lambda: (now := place_of(relay, hub.dwelling_id)) != dragged and now, "the key is kept")
     assert moved[1] > dragged[1]
+    expect(console.dot(hub).locator("+ .dot-label")).to_be_visible()
+    expect(console.dot(hub).locator("+ .dot-label")).not_to_be_empty()
     console.shoot("places")
 
     for before in (dragged, clicked, first):

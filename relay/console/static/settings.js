@@ -97,7 +97,7 @@ function drawList() {
   const sought = parts.search.value.trim().toLowerCase();
   const homes = [...model.dwellings.values()]
     .filter((home) => `${home.label} ${home.label_en ?? ""}`.toLowerCase().includes(sought))
-    .sort((a, b) => (a.x !== null) - (b.x !== null));
+    .sort((a, b) => (a.x !== null) - (b.x !== null) || a.label.localeCompare(b.label, "zh", { numeric: true }));
   parts.list.replaceChildren(...homes.map((home) =>
     make("li", {}, make("button", {
       type: "button", class: "place-home", testid: `place-${home.dwelling_id}`,
@@ -117,9 +117,10 @@ function build() {
     undo: make("button", { type: "button", testid: "undo", onclick: undo }, word("place_undo")),
   };
   parts.root = make("article", { class: "card places", testid: "places" },
-    make("h2", {}, word("place_title")), parts.chosen,
-    make("div", { class: "place-orders" }, parts.undo,
-      make("button", { type: "button", class: "primary", testid: "place-done", onclick: () => toggle(false) }, word("place_done"))),
+    make("h2", {}, word("place_title")),
+    make("div", { class: "place-head" }, parts.chosen,
+      make("div", { class: "place-orders" }, parts.undo,
+        make("button", { type: "button", class: "primary", testid: "place-done", onclick: () => toggle(false) }, word("place_done")))),
     make("label", { class: "button upload" }, word("picture_upload"), make("small", {}, word("picture_hint")), file),
     parts.search, parts.list);
   find("side").replaceChildren(parts.root);

@@ -10,7 +10,7 @@ import { View } from "./view.js";
 import { onLanguage, word } from "./words.js";
 
 const REACH = 22; // px around a mark that mean it: targets of 44 px
-const EDGE = 26;
+const EDGE = 6; // px that stay between an alarm and the stage's edge
 const stage = find("stage");
 const dots = new Map(); // dwelling_id → {button, flag, state}
 export const view = new View();
@@ -91,8 +91,9 @@ export function lay() {
     let [x, y] = view.at(home.x, home.y);
     const isBeyond = x < 0 || y < 0 || x > view.width || y > view.height;
     if (isLoud(state)) {
-      x = Math.min(view.width - EDGE, Math.max(EDGE, x));
-      y = Math.min(view.height - EDGE, Math.max(EDGE, y));
+      const half = button.offsetWidth / 2 + EDGE;
+      x = Math.min(view.width - half, Math.max(half, x));
+      y = Math.min(view.height - half, Math.max(half, y));
     }
     button.classList.toggle("is-beyond", isBeyond && isLoud(state));
     button.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
