@@ -35,6 +35,7 @@ if is_ready:
     uplink = Uplink(settings, hub.on_uplink, clock.now_ms)
 
 # 5. Work until the power goes.
-version = ".".join([str(part) for part in sys.implementation.version if part])
+numbers = sys.implementation.version
+version = "%d.%d.%d" % numbers[:3] + ("-" + numbers[3] if len(numbers) > 3 and numbers[3] else "")
 print("hub: %s on %s, MicroPython %s" % (settings["hub_id"], board.NAME, version))
 asyncio.run(hub.run(uplink))
