@@ -99,6 +99,12 @@ def pytest_collect_file(file_path: pathlib.Path, parent):
     return None
 
 
+def pytest_collection_modifyitems(items) -> None:
+    """The browser's tests come last: their driver holds an event loop of its own until the session ends, and nobody
+    else could call asyncio.run beside it."""
+    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "browser"))
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     ran = [r for r in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])]
     on_micropython = [r for r in ran if r.nodeid.endswith("[micropython]")]
