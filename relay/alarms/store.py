@@ -221,6 +221,9 @@ def untold(reader: Reader, changed_after: int) -> list[Alarm]:
     rows = reader.rows(
         "SELECT alarms.* FROM alarms JOIN hubs USING (hub_id) WHERE hubs.is_online = 1"
         " AND step IN ('acknowledged', 'on_the_way', 'arrived', 'cleared') AND told_step IS NOT step"
+        # The home knows an alarm by its seq: what was said of an earlier round would end the present one there.
+        " AND round = (SELECT max(later.round) FROM alarms AS later WHERE later.hub_id = alarms.hub_id"
+        " AND later.epoch = alarms.epoch AND later.alarm_seq = alarms.alarm_seq)"
         " AND changed_at > ? ORDER BY alarm_id LIMIT 500",
         (changed_after,),
     )

@@ -1,5 +1,7 @@
 """One press through the whole relay: broker, intake, board, staff, and back into the home."""
 
+import contextlib
+
 from protocol import messages, topics
 from relay_parts import EPOCH, until
 
@@ -48,3 +50,22 @@ def test_a_duplicate_is_receipted_again_and_never_alarms_again(shared_relay, hom
     mine = [alarm for alarm in person.alarms() if alarm["hub_id"] == "hub-0002"]
     assert len(mine) == 1 and mine[0]["activations"] == 1
     assert len(person.get(f"/api/alarms/{mine[0]['alarm_id']}/history")) == 1
+
+
+def test_a_clearance_the_home_never_confirmed_is_not_said_again_of_a_newer_press(relay, homes, staff):
+    home, operator = homes(relay, "hub-0003"), staff(relay)
+    home.beat(word=topics.HELLO)
+    home.press(1)
+    first = until(operator.alarms, "the first press")[0]["alarm_id"]
+    operator.post(f"/api/alarms/{first}/acknowledge")
+    operator.post(f"/api/alarms/{first}/clear", {"outcome": "helped", "note": ""})
+    home.press(2, alarm=1)
+    while home.next("receipt")["seq"] != 2:
+        pass
+    again = until(operator.alarms, "the second press is an alarm of its own")
+    assert [alarm["alarm_id"] for alarm in again] != [first]
+    said = []
+    with contextlib.suppress(AssertionError):  # the worker says again what is not confirmed every 5 s
+        while True:
+            said.append(home.next("alarm", 7)["step"])
+    assert "cleared" not in said
