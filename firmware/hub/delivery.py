@@ -20,7 +20,7 @@ class Delivery:
         self.epoch = epoch
         self.firmware = firmware
         self.next_seq = 1
-        self.alarms = []
+        self.alarms = []  # what the heartbeat names
         self.outbox = Outbox()
         self.is_link_up = False
         self.is_mains_on = True

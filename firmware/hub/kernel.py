@@ -12,18 +12,16 @@ Before the first event: `restore(records)` with what the journal holds.
 
 from protocol import messages, topics, vocabulary
 
-from . import actions, annunciator, memory, prompts, sensors
-from . import alarm as alarms_
+from . import actions, prompts, sensors
 from . import events as ev
-from .delivery import Delivery
-from .outbox import Kept
+from .calls import Calls
 
 REFUSAL_QUIET_MS = 3600000  # a sensor's refused frames: one technical alarm an hour
 WIRED = "wired"
 WIRED_DEBOUNCE_MS = 500
 
 
-class Kernel(Delivery):
+class Kernel(Calls):
     """One hub. Shape: `devices` {address: sensors.Device}; `epoch` 8 hex digits; times in ms."""
 
     def __init__(self, hub_id, epoch, devices, firmware):
@@ -32,9 +30,6 @@ class Kernel(Delivery):
         self.unknown_heard = 0
         self.bad_messages = 0
         self._refused_ms = {}
-        self._undelivered = {}  # alarm seq: how often the home was told
-        self._sound = self._light = None
-        self._change_ms = None
         self._wired_ms = None
 
     # --- the contract ------------------------------------------------------------------------------
@@ -58,10 +53,7 @@ class Kernel(Delivery):
 
     def next_wake_ms(self):
         """When `receive(Wake(), …)` is due next; None for not by itself."""
-        times = [self._change_ms] + self._next_delivery_ms()
-        for alarm in self.alarms:
-            if annunciator.is_undelivered(alarm):
-                times.append(annunciator.undelivered_due_ms(alarm, self._undelivered.get(alarm.seq, 0)))
+        times = self._next_delivery_ms() + self._next_call_ms()
         times = [t for t in times if t is not None]
         return min(times) if times else None
 
@@ -98,36 +90,6 @@ class Kernel(Delivery):
             self._refused_ms[device.address] = now_ms
             self._technical(vocabulary.FRAME_REFUSED, device.address, reason, now_ms)
 
-    def _find_open(self, kind, device_id):
-        for alarm in self.alarms:
-            if alarm.kind == kind and alarm.device_id == device_id and alarm.is_open():
-                return alarm
-        return None
-
-    def _open(self, kind, device_id, activation, now_ms, mark=None):
-        """Raise an alarm, or raise the open one of the same kind and device again."""
-        alarm = self._find_open(kind, device_id)
-        seq = self._take_seq()
-        if alarm is None:
-            alarm = alarms_.Alarm(seq, kind, device_id)
-            alarm.step(alarms_.RAISE, now_ms)
-            self.alarms.append(alarm)
-        else:
-            alarm.step(alarms_.AGAIN, now_ms)
-            alarm.last_seq = seq
-        self._undelivered.pop(alarm.seq, None)
-        self._annunciate(now_ms)  # sound and light first: before flash, before network
-        self._say(prompts.BUTTON_UNVERIFIED if kind == vocabulary.UNVERIFIED else prompts.HEARD)
-        fields = {
-            "alarm": alarm.seq,
-            "kind": kind,
-            "step": vocabulary.RAISED,
-            "device": device_id,
-            "activation": activation,
-        }
-        # The press and the counter that it used up are one record: a power cut cannot come between them.
-        self._keep(Kept(seq, topics.ALARM, True, fields, now_ms), now_ms, mark)
-
     # --- power, clock, faults ------------------------------------------------------------------------
 
     def _on_mains_lost(self, event, now_ms):
@@ -148,10 +110,6 @@ class Kernel(Delivery):
     def _on_fault(self, event, now_ms):
         self._technical(event.kind, None, event.detail, now_ms)
 
-    def _technical(self, kind, device_id, detail, now_ms):
-        fields = {"kind": kind, "device": device_id, "detail": detail}
-        self._keep(Kept(self._take_seq(), topics.TECHNICAL, False, fields, now_ms), now_ms)
-
     # --- from the relay ------------------------------------------------------------------------------
 
     def _on_message(self, event, now_ms):
@@ -170,71 +128,13 @@ class Kernel(Delivery):
         else:
             self._on_step(message, now_ms)
 
-    def _on_receipt(self, seq, now_ms):
-        kept = self.outbox.let_go(seq)
-        if kept is None:
-            return
-        self._do.append(actions.Journal(*memory.receipt(seq)))
-        for alarm in self.alarms:
-            if kept.is_alarm and alarm.last_seq == seq:
-                before = alarm.state
-                if alarm.step(alarms_.RECEIPT, now_ms) and alarm.state != before:
-                    self._announce(alarm, now_ms)
-
-    def _on_step(self, message, now_ms):
-        for alarm in self.alarms:
-            if alarm.seq == message["alarm"]:
-                break
-        else:
-            # Cleared here already, or never known: tell the relay so, lest it repeats itself for ever.
-            self._tell(message["alarm"], vocabulary.CLEARED)
-            return
-        same = (alarm.state, alarm.who, alarm.minutes) == (
-            message["step"],
-            message["who"],
-            message["minutes"],
-        )
-        if same:
-            self._tell(alarm.seq, alarm.state)
-            return
-        if message["step"] == vocabulary.CLEARED and alarm.again and self.outbox.holds(alarm.last_seq):
-            return  # it was said before the relay knew of the newest press: that one is not dealt with
-        if not alarm.step(message["step"], now_ms):
-            return
-        alarm.who, alarm.minutes = message["who"], message["minutes"]
-        self._announce(alarm, now_ms)
-        self._tell(alarm.seq, alarm.state)
-
-    def _announce(self, alarm, now_ms):
-        if not alarm.is_open():
-            self.alarms.remove(alarm)
-        self._annunciate(now_ms)
-        self._do.append(actions.Journal(*memory.alarm(alarm)))
-        self._say(annunciator.PROMPT_OF_STEP[alarm.state], alarm.who, alarm.minutes)
-
     # --- what repeats --------------------------------------------------------------------------------
 
     def _on_wake(self, event, now_ms):
         self._beat(now_ms)
-        for alarm in self.alarms:
-            told = self._undelivered.get(alarm.seq, 0)
-            if annunciator.is_undelivered(alarm) and now_ms >= annunciator.undelivered_due_ms(alarm, told):
-                self._undelivered[alarm.seq] = told + 1
-                self._say(prompts.NOT_DELIVERED)
+        self._remind(now_ms)
 
     # --- helpers -------------------------------------------------------------------------------------
-
-    def _say(self, prompt, who=None, minutes=None):
-        self._do.append(actions.Say(prompt, who, minutes))
-
-    def _annunciate(self, now_ms):
-        sound, light, self._change_ms = annunciator.present(self.alarms, now_ms)
-        if sound != self._sound:
-            self._sound = sound
-            self._do.append(actions.Sound(sound))
-        if light != self._light:
-            self._light = light
-            self._do.append(actions.Light(light))
 
 
 _HANDLERS = {
