@@ -44,7 +44,9 @@ def _devices(settings):
         key = entry.get("key")
         encrypt = cryptolib.aes(binascii.unhexlify(key), 1).encrypt if key else None
         address = entry["id"].lower()
-        found[address] = Device(address, entry["kind"], encrypt, entry.get("room"), entry.get("label"))
+        device = Device(address, entry["kind"], encrypt, entry.get("room"), entry.get("label"))
+        device.overdue_ms = entry["overdue_s"] * 1000 if entry.get("overdue_s") else None
+        found[address] = device
     return found
 
 
@@ -59,6 +61,8 @@ class Hub:
         self._voice = Voice(settings["language"])
         self._devices = _devices(settings)
         self.kernel = Kernel(settings["hub_id"], _new_epoch(), self._devices, FIRMWARE)
+        self.kernel.pre_alarm_ms = settings.get("pre_alarm_s", 20) * 1000
+        self.kernel.utc_offset_min = settings.get("utc_offset_min", 480)
         self._journal = None
         self._has_journal_failed = False
         self._restore(partition)
@@ -81,7 +85,7 @@ class Hub:
         self._performers = {
             actions.Sound: lambda a: self._sounder.play(a.pattern, clock.now_ms()),
             actions.Light: lambda a: self._lamp.show(a.pattern),
-            actions.Say: lambda a: self._voice.say(a.prompt, a.who, a.minutes),
+            actions.Say: lambda a: self._voice.say(a.prompt, a.who, a.minutes, a.is_quiet),
             actions.Journal: self._write,
             actions.Publish: self._publish,
             actions.Believe: lambda a: self._reflex.believe(binascii.unhexlify(a.address), a.mark),

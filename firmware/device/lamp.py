@@ -16,6 +16,7 @@ _COLOURS = {
     actions.AMBER: (255, 160, 0),
     actions.BLUE: (0, 60, 255),
     actions.GREEN: (0, 200, 40),
+    actions.DIM: (40, 24, 0),
     actions.WHITE: (120, 120, 120),
 }
 

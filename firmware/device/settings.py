@@ -65,6 +65,10 @@ def check(found):
         _want(_is_hex(broker.get("psk_hex"), 64), "broker.psk_hex", "64 hex digits")
     if security == "tls":
         _want(isinstance(broker.get("ca_pem"), str), "broker.ca_pem", "a certificate")
+    pre_alarm_s = found.get("pre_alarm_s", 20)
+    _want(isinstance(pre_alarm_s, int) and 5 <= pre_alarm_s <= 120, "pre_alarm_s", "5 to 120 seconds")
+    offset_min = found.get("utc_offset_min", 480)
+    _want(isinstance(offset_min, int) and -720 <= offset_min <= 840, "utc_offset_min", "-720 to 840 minutes")
     _check_wifi(found.get("wifi"))
     _check_devices(found.get("devices"))
 
@@ -85,5 +89,8 @@ def _check_devices(devices):
         _want(isinstance(device, dict), field, "an object")
         _want(_is_hex(device.get("id"), 12), field + ".id", "12 hex digits")
         _want(device.get("kind") in vocabulary.DEVICE_KINDS, field + ".kind", "a kind of trigger device")
+        overdue_s = device.get("overdue_s")
+        is_limit = overdue_s is None or (isinstance(overdue_s, int) and 10 <= overdue_s <= 86400)
+        _want(is_limit, field + ".overdue_s", "10 to 86400 seconds or null")
         key = device.get("key")
         _want(key is None or _is_hex(key, 32), field + ".key", "32 hex digits or null")

@@ -9,11 +9,13 @@ from machine import PWM, Pin
 from . import board
 
 _ON = 32768
-# pattern: (Hz, on ms, off ms); off 0: without a pause
+_SOFT = 2048
+# pattern: (Hz, on ms, off ms, duty); off 0: without a pause
 _PATTERNS = {
-    actions.SIREN: (board.SIREN_HZ, 1, 0),
-    actions.CALLING: (board.CALLING_HZ, 200, 2800),
-    actions.QUESTION: (board.QUESTION_HZ, 400, 1600),
+    actions.SIREN: (board.SIREN_HZ, 1, 0, _ON),
+    actions.CALLING: (board.CALLING_HZ, 200, 2800, _ON),
+    actions.QUESTION: (board.QUESTION_HZ, 400, 1600, _ON),
+    actions.NOTICE: (board.CALLING_HZ, 150, 600000, _SOFT),  # every ten minutes
 }
 
 
@@ -25,6 +27,7 @@ class Sounder:
         self._pattern = actions.SILENT
         self._is_on = False
         self._change_ms = 0
+        self._duty = _ON
 
     def siren_now(self):
         self._pwm.freq(board.SIREN_HZ)
@@ -37,7 +40,7 @@ class Sounder:
         if pattern == actions.SILENT:
             self._switch(False)
             return
-        hz, on_ms, _ = _PATTERNS[pattern]
+        hz, on_ms, _, self._duty = _PATTERNS[pattern]
         self._pwm.freq(hz)
         self._switch(True)
         self._change_ms = now_ms + on_ms
@@ -52,4 +55,4 @@ class Sounder:
 
     def _switch(self, is_on):
         self._is_on = is_on
-        self._pwm.duty_u16(_ON if is_on else 0)
+        self._pwm.duty_u16(self._duty if is_on else 0)

@@ -18,9 +18,10 @@ class Voice:
     def __init__(self, language):
         self._language = language
 
-    def say(self, prompt, who, minutes):
+    def say(self, prompt, who, minutes, is_quiet=False):
+        """Say a sentence; `is_quiet`: at night volume."""
         sentence = prompts.text(prompt, self._language, who, minutes)
         if board_voice is not None:
-            board_voice.say(sentence, prompt, self._language)
+            board_voice.say(sentence, prompt, self._language, is_quiet)
         else:
             print("voice:", sentence)

@@ -4,12 +4,15 @@ from collections import namedtuple
 
 Sound = namedtuple("Sound", ("pattern",))  # a word below; the siren and the tones
 Light = namedtuple("Light", ("pattern",))
-Say = namedtuple("Say", ("prompt", "who", "minutes"))  # prompt: a key of prompts.TEXTS
+# prompt: a key of prompts.TEXTS; is_quiet: at night volume
+Say = namedtuple("Say", ("prompt", "who", "minutes", "is_quiet"))
 Journal = namedtuple("Journal", ("kind", "data"))  # on flash before the Publish after it
 Publish = namedtuple("Publish", ("token", "topic", "payload", "qos", "is_urgent"))
 Believe = namedtuple("Believe", ("address", "mark"))  # what the reflex is to hold as last heard; mark: 4 bytes
 
 # patterns of Sound
 SILENT, SIREN, CALLING, QUESTION = "silent", "siren", "calling", "question"
+NOTICE = "notice"  # a technical matter: a soft tone now and then, never at night
 # patterns of Light
 SAFE, RED, ORANGE, AMBER, BLUE, GREEN, WHITE = "safe", "red", "orange", "amber", "blue", "green", "white"
+DIM = "dim"  # a technical matter: all can call for help, but something wants to be looked at

@@ -17,6 +17,7 @@ from protocol.vocabulary import (
     PRE_ALARM,
     RAISED,
     RECEIVED,
+    TEST,
 )
 
 # events
@@ -54,6 +55,8 @@ _LATER = (RAISED, RECEIVED, ACKNOWLEDGED, ON_THE_WAY, ARRIVED, CLEARED)
 for _at in range(5):
     for _step in _LATER[max(_at + 1, 2) :]:
         TABLE[(_LATER[_at], _step)] = _step
+# A test call may be taken back at any time; an alarm never, once it is raised.
+TEST_CANCELS = (RAISED, RECEIVED, ACKNOWLEDGED, ON_THE_WAY, ARRIVED)
 
 
 class Alarm:
@@ -70,10 +73,13 @@ class Alarm:
         self.last_seq = seq  # of its newest message: RECEIVED means that this one is stored
         self.since_ms = 0  # of the present state
         self.raised_ms = None  # of the newest press; None when that was before a restart
+        self.raise_at_ms = None  # of a pre-alarm: when it becomes an alarm by itself
 
     def step(self, event, now_ms):
         """Take one step; False when the step is illegal, and nothing has changed then."""
         state = TABLE.get((self.state, event))
+        if event == CANCEL and self.kind == TEST and self.state in TEST_CANCELS:
+            state = CANCELLED
         if state is None:
             return False
         if state != self.state or event == AGAIN:
@@ -85,6 +91,10 @@ class Alarm:
             self.again += 1
             self.who = self.minutes = None
         return True
+
+    def may_cancel(self):
+        """May the resident take it back?"""
+        return self.state == PRE_ALARM or (self.kind == TEST and self.state in TEST_CANCELS)
 
     def is_open(self):
         return self.state not in ENDED

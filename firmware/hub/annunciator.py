@@ -1,6 +1,7 @@
 """What the home hears and sees: the one sound and the one light that are right now. Decides by state alone.
 
-It must not know how a siren is driven. Priority: an alarm for life, then an unverified button, then peace.
+It must not know how a siren is driven. Priority: an alarm for life, then an unverified button, then a test call, then a
+technical matter, then peace. Among alarms for life the one that has come least far speaks for the home.
 """
 
 from protocol import vocabulary
@@ -12,6 +13,8 @@ SIREN_MS = 60000  # then the softer calling tone: the home must be able to hear 
 SIREN_LEAST_MS = 3000
 UNDELIVERED_FIRST_MS = 10000
 UNDELIVERED_AGAIN_MS = 60000
+
+NIGHT_FROM_H, NIGHT_TO_H = 22, 7
 
 _LIGHTS = {
     vocabulary.PRE_ALARM: actions.AMBER,
@@ -36,7 +39,21 @@ PROMPT_OF_STEP = {
     vocabulary.ON_THE_WAY: prompts.ON_THE_WAY,
     vocabulary.ARRIVED: prompts.ARRIVED,
     vocabulary.CLEARED: prompts.CLEARED,
+    vocabulary.CANCELLED: prompts.CANCELLED,
 }
+# What is said when an alarm of this kind is raised.
+PROMPT_OF_KIND = {
+    vocabulary.HELP: prompts.HEARD,
+    vocabulary.UNVERIFIED: prompts.BUTTON_UNVERIFIED,
+    vocabulary.SMOKE: prompts.SMOKE,
+    vocabulary.GAS: prompts.GAS,
+    vocabulary.CO: prompts.CO,
+    vocabulary.FLOOD: prompts.FLOOD,
+    vocabulary.FALL: prompts.FALL,
+    vocabulary.INACTIVITY: prompts.INACTIVITY,
+    vocabulary.TEST: prompts.TEST_CALL,
+}
+_RANK_OF_KIND = {vocabulary.UNVERIFIED: 100, vocabulary.TEST: 200}
 
 
 def foremost(alarms):
@@ -46,20 +63,40 @@ def foremost(alarms):
     for alarm in alarms:
         if not alarm.is_open():
             continue
-        rank = _ORDER.index(alarm.state) + (100 if alarm.kind == vocabulary.UNVERIFIED else 0)
+        rank = _ORDER.index(alarm.state) + _RANK_OF_KIND.get(alarm.kind, 0)
         if best_rank is None or rank < best_rank:
             best, best_rank = alarm, rank
     return best
 
 
-def present(alarms, now_ms):
+def is_night(utc_ms, utc_offset_min):
+    """Is it night in the home? With no clock to be trusted it is: better too soft than a fright at three."""
+    if utc_ms is None:
+        return True
+    hour = (utc_ms // 60000 + utc_offset_min) // 60 % 24
+    return hour >= NIGHT_FROM_H or hour < NIGHT_TO_H
+
+
+def night_change_ms(utc_ms, utc_offset_min):
+    """How many ms until night becomes day, or day night."""
+    minute_ms = (utc_ms + utc_offset_min * 60000) % 86400000
+    limits = (NIGHT_TO_H * 3600000, NIGHT_FROM_H * 3600000, 86400000 + NIGHT_TO_H * 3600000)
+    return min([limit - minute_ms for limit in limits if limit > minute_ms])
+
+
+def present(alarms, now_ms, has_matter=False, is_quiet=False):
     """(sound, light, change_ms): what is right now, and when it may change by itself (or None)."""
     alarm = foremost(alarms)
     if alarm is None:
+        if has_matter:
+            return actions.SILENT if is_quiet else actions.NOTICE, actions.DIM, None
         return actions.SILENT, actions.SAFE, None
     light = _LIGHTS[alarm.state]
     if alarm.kind == vocabulary.UNVERIFIED:  # seen and said, never a siren: it may be somebody's prank
         return actions.SILENT, actions.AMBER if alarm.state == vocabulary.RAISED else light, None
+    if alarm.kind == vocabulary.TEST:  # softly: nobody is to run
+        is_waiting = alarm.state in (vocabulary.RAISED, vocabulary.RECEIVED)
+        return actions.CALLING if is_waiting else actions.SILENT, actions.WHITE if is_waiting else light, None
     if alarm.state == vocabulary.PRE_ALARM:
         return actions.QUESTION, light, None
     if alarm.state == vocabulary.RAISED:

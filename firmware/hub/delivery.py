@@ -25,6 +25,7 @@ class Delivery:
         self.is_link_up = False
         self.is_mains_on = True
         self.battery_pct = None
+        self.runtime_min = None  # on the battery, as far as known
         self.clock_offset_ms = None  # UTC − monotonic, once the clock is trusted
         self._heartbeat_ms = None
         self._do = []  # the actions of the event in hand

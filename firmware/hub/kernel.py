@@ -12,23 +12,23 @@ Before the first event: `restore(records)` with what the journal holds.
 
 from protocol import messages, topics, vocabulary
 
-from . import actions, prompts, sensors
+from . import actions, meanings, sensors, supervision
 from . import events as ev
-from .calls import Calls
+from .matters import Matters
 
 REFUSAL_QUIET_MS = 3600000  # a sensor's refused frames: one technical alarm an hour
 WIRED = "wired"
 WIRED_DEBOUNCE_MS = 500
 
 
-class Kernel(Calls):
+class Kernel(Matters):
     """One hub. Shape: `devices` {address: sensors.Device}; `epoch` 8 hex digits; times in ms."""
 
     def __init__(self, hub_id, epoch, devices, firmware):
-        super().__init__(hub_id, epoch, firmware)
-        self.devices = devices
+        super().__init__(hub_id, epoch, devices, firmware)
         self.unknown_heard = 0
         self.bad_messages = 0
+        self.life_ms = None  # the last sign of life; it stays in the home
         self._refused_ms = {}
         self._wired_ms = None
 
@@ -46,6 +46,7 @@ class Kernel(Calls):
         handler = _HANDLERS.get(type(event))
         if handler is not None:
             handler(self, event, now_ms)
+        self._tell_late(now_ms)
         self._publish_due(now_ms)
         self._annunciate(now_ms)
         done, self._do = self._do, []
@@ -53,7 +54,7 @@ class Kernel(Calls):
 
     def next_wake_ms(self):
         """When `receive(Wake(), …)` is due next; None for not by itself."""
-        times = self._next_delivery_ms() + self._next_call_ms()
+        times = self._next_delivery_ms() + self._next_call_ms() + self._next_matter_ms()
         times = [t for t in times if t is not None]
         return min(times) if times else None
 
@@ -71,8 +72,51 @@ class Kernel(Calls):
                 self._do.append(actions.Believe(device.address, device.mark))
         if heard.refusal is not None:
             self._on_refusal(device, heard.refusal, now_ms)
-        elif heard.activation is not None and device.kind == vocabulary.BUTTON:
+            return
+        is_alive = not heard.is_repeat or device.encrypt_block is None  # a sealed frame can be replayed, not made
+        if is_alive and supervision.is_back(device, now_ms):
+            self._end(vocabulary.SENSOR_OVERDUE, device.address, now_ms)
+        if heard.is_repeat:
+            return
+        if heard.activation is not None and device.kind == vocabulary.BUTTON:
             self._open(vocabulary.HELP, device.address, heard.activation, now_ms, device.mark)
+        elif heard.activation is not None and device.kind == vocabulary.CANCEL_BUTTON:
+            self._on_cancel(event, now_ms)
+        if meanings.is_life(device, heard.frame):
+            self.life_ms = now_ms
+        for kind, is_there in meanings.conditions(device, heard.frame):
+            if is_there:
+                self._open(kind, device.address, vocabulary.TRIPPED, now_ms, device.mark)
+            else:
+                self._restore_condition(kind, device.address, now_ms, device.mark)
+        was_low = (vocabulary.BATTERY_LOW, device.address) in self.matters
+        found = meanings.faults(device, heard.frame, was_low)
+        for kind in sorted(found):
+            self._is(kind, device.address, found[kind], None, now_ms)
+
+    def _on_reading(self, event, now_ms):
+        """A wearable's values: a sign that it is there; its battery as any other's."""
+        device = self.devices.get(event.address)
+        if device is None:
+            self.unknown_heard += 1
+            return
+        if supervision.is_back(device, now_ms):
+            self._end(vocabulary.SENSOR_OVERDUE, device.address, now_ms)
+        if event.heart_rate_bpm:  # nobody's heart beats in a drawer
+            device.heart_rate_bpm = event.heart_rate_bpm
+            self.life_ms = now_ms
+        if event.battery_pct is not None:
+            device.battery_pct = event.battery_pct
+            was_low = (vocabulary.BATTERY_LOW, device.address) in self.matters
+            limit = meanings.BATTERY_GOOD_PCT if was_low else meanings.BATTERY_LOW_PCT
+            self._is(vocabulary.BATTERY_LOW, device.address, event.battery_pct < limit, None, now_ms)
+
+    def _on_suspected(self, event, now_ms):
+        if event.kind in vocabulary.PRE_ALARM_KINDS:
+            self._warn(event.kind, event.address, now_ms)
+
+    def _on_test_asked(self, event, now_ms):
+        self._open(vocabulary.TEST, None, vocabulary.PRESS, now_ms)
 
     def _on_wired(self, event, now_ms):
         if self._wired_ms is not None and now_ms - self._wired_ms < WIRED_DEBOUNCE_MS:
@@ -90,19 +134,7 @@ class Kernel(Calls):
             self._refused_ms[device.address] = now_ms
             self._technical(vocabulary.FRAME_REFUSED, device.address, reason, now_ms)
 
-    # --- power, clock, faults ------------------------------------------------------------------------
-
-    def _on_mains_lost(self, event, now_ms):
-        if self.is_mains_on:
-            self.is_mains_on = False
-            self._say(prompts.MAINS_LOST)
-            self._technical(vocabulary.MAINS_LOST, None, None, now_ms)
-
-    def _on_mains_restored(self, event, now_ms):
-        if not self.is_mains_on:
-            self.is_mains_on = True
-            self._say(prompts.MAINS_RESTORED)
-            self._technical(vocabulary.MAINS_RESTORED, None, None, now_ms)
+    # --- clock, faults -----------------------------------------------------------------------------
 
     def _on_clock(self, event, now_ms):
         self.clock_offset_ms = event.utc_ms - now_ms
@@ -132,19 +164,29 @@ class Kernel(Calls):
 
     def _on_wake(self, event, now_ms):
         self._beat(now_ms)
+        self._raise_warned(now_ms)
         self._remind(now_ms)
-
-    # --- helpers -------------------------------------------------------------------------------------
+        self._look_around(now_ms)
 
 
 _HANDLERS = {
     ev.AdvertHeard: Kernel._on_advert,
     ev.WiredPressed: Kernel._on_wired,
+    ev.WireCut: Kernel._on_wire_cut,
+    ev.WireMended: Kernel._on_wire_mended,
+    ev.CancelPressed: Kernel._on_cancel,
+    ev.TestAsked: Kernel._on_test_asked,
+    ev.Suspected: Kernel._on_suspected,
+    ev.AllWell: Kernel._on_all_well,
+    ev.ReadingHeard: Kernel._on_reading,
     ev.LinkUp: Kernel._on_link_up,
     ev.LinkDown: Kernel._on_link_down,
     ev.MessageArrived: Kernel._on_message,
     ev.MainsLost: Kernel._on_mains_lost,
     ev.MainsRestored: Kernel._on_mains_restored,
+    ev.PowerRead: Kernel._on_power,
+    ev.SelfTested: Kernel._on_self_test,
+    ev.SafeMode: Kernel._on_safe_mode,
     ev.ClockSet: Kernel._on_clock,
     ev.Faulted: Kernel._on_fault,
     ev.Wake: Kernel._on_wake,

@@ -13,7 +13,8 @@ KEPT = 2  # [seq, word, is_alarm, fields, mark as hex or null]: the mark of fiel
 RECEIPT = 3  # [seq]: the relay has it, or it had to make room
 ALARM = 4  # [seq, kind, device, state, who, minutes, last_seq, again]
 MARK = 5  # [address, mark as hex]
-KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK)
+MATTER = 6  # [kind, device or null, 1 or 0]: a lasting fault has begun, or is over
+KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK, MATTER)
 
 
 def _pack(value):
@@ -45,12 +46,28 @@ def mark(device):
     return MARK, _pack([device.address, _hex(device.mark)])
 
 
+def matter(kind, device_id, is_there):
+    return MATTER, _pack([kind, device_id, 1 if is_there else 0])
+
+
+def _ended(message):
+    fields = message.fields
+    value = [fields["alarm"], fields["kind"], fields["device"], vocabulary.CLEARED, None, None, message.seq, 0]
+    return ALARM, _pack(value)
+
+
 def snapshot(kernel):
     """The records of the present state, BEGIN first."""
     records = [begin(kernel.epoch, kernel.next_seq)]
     records += [alarm(it) for it in kernel.alarms]
+    open_seqs = [it.seq for it in kernel.alarms]
+    for message in kernel.outbox.messages:
+        # Ended here while its message still waits: it must not be raised anew by that message.
+        if message.is_alarm and message.fields["alarm"] not in open_seqs:
+            records.append(_ended(message))
     records += [kept(message) for message in kernel.outbox.messages]
     records += [mark(device) for device in kernel.devices.values() if device.mark[0]]
+    records += [matter(kind, device_id, True) for kind, device_id in kernel.matters]
     return records
 
 

@@ -7,7 +7,7 @@ snapshot is sent once more and receipted once more, which is harmless; one that 
 
 from protocol import topics, vocabulary
 
-from . import memory
+from . import meanings, memory
 from .alarm import Alarm
 from .outbox import Kept
 
@@ -30,6 +30,7 @@ def apply(kernel, records):
     for seq in sorted(alarms):
         if alarms[seq].is_open():
             kernel.alarms.append(alarms[seq])
+            _remember_condition(kernel, alarms[seq])
     kernel.next_seq = max(seqs) + 1
 
 
@@ -66,6 +67,8 @@ def _apply_one(kernel, kind, value, kept, alarms, seqs):
         alarms[seq] = alarm
     elif kind == memory.MARK:
         _set_mark(kernel, value[0], value[1])
+    elif kind == memory.MATTER:
+        _set_matter(kernel, value[0], value[1], value[2])
 
 
 def _set_mark(kernel, address, text):
@@ -74,13 +77,40 @@ def _set_mark(kernel, address, text):
         device.mark = bytes.fromhex(text)
 
 
+def _set_matter(kernel, kind, device_id, is_there):
+    if kind not in vocabulary.RESTORED_BY:
+        return
+    if (kind, device_id) in kernel.matters:
+        kernel.matters.remove((kind, device_id))
+    device = kernel.devices.get(device_id)
+    if device is None and device_id is not None:
+        return  # no longer enrolled: its fault went with it
+    if is_there:
+        kernel.matters.append((kind, device_id))
+    if kind == vocabulary.MAINS_LOST:
+        kernel.is_mains_on = not is_there
+    if kind == vocabulary.SENSOR_OVERDUE and device is not None:
+        device.is_overdue = bool(is_there)
+
+
 def _remember_alarm(alarms, seq, fields):
+    if fields["step"] == vocabulary.RESTORED:
+        return  # it says something of the condition, nothing of the alarm
     alarm = alarms.get(fields["alarm"])
     if alarm is None:
         alarm = alarms[fields["alarm"]] = Alarm(fields["alarm"], fields["kind"], fields["device"])
         alarm.last_seq = 0
     if seq > alarm.last_seq:
-        if alarm.last_seq and alarm.seq != seq:
+        was_raised = alarm.state not in (vocabulary.IDLE, vocabulary.PRE_ALARM)
+        if alarm.last_seq and alarm.seq != seq and was_raised and fields["step"] == vocabulary.RAISED:
             alarm.again += 1
         alarm.last_seq = seq
-        alarm.state = vocabulary.RAISED
+        alarm.state = fields["step"]
+
+
+def _remember_condition(kernel, alarm):
+    """Smoke that was there before the restart is not smoke again; its end is an end."""
+    device = kernel.devices.get(alarm.device_id)
+    for object_id, kind in meanings.ALARMS.items():
+        if device is not None and kind == alarm.kind:
+            device.states[object_id] = 1

@@ -30,8 +30,13 @@ class Device:
         self.last_frame = b""
         self.last_refused = b""
         self.heard_ms = None
+        self.alive_ms = None  # of the last frame that shows that it lives: a replay does not
         self.hold_ms = None
         self.battery_pct = None
+        self.heart_rate_bpm = None
+        self.states = {}  # object id: 0 or 1, as last said
+        self.overdue_ms = None  # its own limit of silence; None: that of its kind
+        self.is_overdue = False
 
 
 class Heard:

@@ -16,6 +16,7 @@ FLOOD = "flood"
 TEST = "test"  # a test call: carried all the way, on purpose
 UNVERIFIED = "unverified"  # a help button's frame that we had to refuse: shown, never dropped
 ALARM_KINDS = (HELP, FALL, INACTIVITY, SMOKE, GAS, CO, FLOOD, TEST, UNVERIFIED)
+PRE_ALARM_KINDS = (FALL, INACTIVITY)  # what the hub suspects, it asks first
 
 # --- steps of an alarm as the home lives them; the table is in hub/alarm.py ---------------------------
 IDLE = "idle"
@@ -27,6 +28,7 @@ ON_THE_WAY = "on_the_way"
 ARRIVED = "arrived"
 CLEARED = "cleared"
 CANCELLED = "cancelled"  # a pre-alarm or test call that the resident took back
+RESTORED = "restored"  # said by the home alone: the condition behind the alarm is gone; a person still closes it
 STEPS = (IDLE, PRE_ALARM, RAISED, RECEIVED, ACKNOWLEDGED, ON_THE_WAY, ARRIVED, CLEARED, CANCELLED)
 # The steps that the relay sends into the home, in the order of an alarm's life.
 DOWN_STEPS = (ACKNOWLEDGED, ON_THE_WAY, ARRIVED, CLEARED)
@@ -45,8 +47,14 @@ ACTIVATIONS = (PRESS, DOUBLE, TRIPLE, LONG, LONG_DOUBLE, LONG_TRIPLE, HOLD, TRIP
 # --- kinds of trigger device ------------------------------------------------------------------------
 BUTTON = "button"
 DOOR = "door"
+WINDOW = "window"
 MOTION = "motion"
-DEVICE_KINDS = (BUTTON, DOOR, MOTION)
+PRESENCE = "presence"  # occupancy of a room or a bed
+VIBRATION = "vibration"
+DETECTOR = "detector"  # smoke, gas, CO, water: what it says names the alarm
+WEARABLE = "wearable"
+CANCEL_BUTTON = "cancel_button"  # "I am well": takes back pre-alarms and test calls, and nothing else
+DEVICE_KINDS = (BUTTON, DOOR, WINDOW, MOTION, PRESENCE, VIBRATION, DETECTOR, WEARABLE, CANCEL_BUTTON)
 
 # --- technical alarms: a fault of the system, with an owner ------------------------------------------
 HUB_OFFLINE = "hub_offline"
@@ -54,6 +62,17 @@ HUB_RESTARTED = "hub_restarted"
 MAINS_LOST = "mains_lost"
 MAINS_RESTORED = "mains_restored"
 BATTERY_LOW = "battery_low"
+BATTERY_RESTORED = "battery_restored"
+TAMPER = "tamper"
+TAMPER_RESTORED = "tamper_restored"
+PROBLEM = "problem"  # a trigger device says that something is wrong with it
+PROBLEM_RESTORED = "problem_restored"
+WIRE_CUT = "wire_cut"  # the wire to the hub's own button
+WIRE_MENDED = "wire_mended"
+SELF_TEST_FAILED = "self_test_failed"  # detail: the paths that failed
+SELF_TEST_PASSED = "self_test_passed"
+SAFE_MODE = "safe_mode"  # after three crashes: alarms only
+SAFE_MODE_LEFT = "safe_mode_left"
 SENSOR_OVERDUE = "sensor_overdue"
 SENSOR_RESTORED = "sensor_restored"
 FRAME_REFUSED = "frame_refused"
@@ -67,6 +86,17 @@ TECHNICAL_KINDS = (
     MAINS_LOST,
     MAINS_RESTORED,
     BATTERY_LOW,
+    BATTERY_RESTORED,
+    TAMPER,
+    TAMPER_RESTORED,
+    PROBLEM,
+    PROBLEM_RESTORED,
+    WIRE_CUT,
+    WIRE_MENDED,
+    SELF_TEST_FAILED,
+    SELF_TEST_PASSED,
+    SAFE_MODE,
+    SAFE_MODE_LEFT,
     SENSOR_OVERDUE,
     SENSOR_RESTORED,
     FRAME_REFUSED,
@@ -75,6 +105,17 @@ TECHNICAL_KINDS = (
     TASK_RESTARTED,
     DEAD_LETTER,
 )
+# A fault that lasts → what says that it is over.
+RESTORED_BY = {
+    MAINS_LOST: MAINS_RESTORED,
+    BATTERY_LOW: BATTERY_RESTORED,
+    TAMPER: TAMPER_RESTORED,
+    PROBLEM: PROBLEM_RESTORED,
+    WIRE_CUT: WIRE_MENDED,
+    SELF_TEST_FAILED: SELF_TEST_PASSED,
+    SAFE_MODE: SAFE_MODE_LEFT,
+    SENSOR_OVERDUE: SENSOR_RESTORED,
+}
 
 # --- why a sensor's frame was refused ---------------------------------------------------------------
 WRONG_KEY = "wrong_key"

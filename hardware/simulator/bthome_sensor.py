@@ -54,6 +54,7 @@ class Sensor:
     label: str
     folder: pathlib.Path
     battery_pct: int = 97
+    has_battery: bool = True  # a sensor without says nothing any more
     last_service_data: bytes = b""
     _counter: int = field(default=0, init=False)
 

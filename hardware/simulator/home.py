@@ -27,6 +27,7 @@ FIRMWARE = ROOT / "firmware"
 STAND_INS = pathlib.Path(__file__).resolve().parent / "board"
 RESET_EXIT = 77
 EVENTS_KEPT = 5000
+BEACON_S = 60.0  # how often each sensor says that it is there
 
 Event = tuple[float, str, dict[str, Any]]
 
@@ -94,6 +95,15 @@ class Home:
         await self.air.start()
         self._write_settings()
         await self.start_hub()
+        self._spawn(self._beacons())
+
+    async def _beacons(self) -> None:
+        """What supervision rests on: each sensor that has power says so."""
+        while True:
+            for sensor in list(self.sensors.values()):
+                await asyncio.sleep(BEACON_S / len(self.sensors))
+                if sensor.has_battery:
+                    self.send(sensor.address, sensor.beacon(), events=2)
 
     async def stop(self) -> None:
         """End the hub and everything else of this home."""

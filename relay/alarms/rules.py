@@ -163,6 +163,8 @@ def heard(alarm: Alarm, message: dict[str, object], now: int) -> tuple[Alarm, st
         if alarm.is_pre_alarm or alarm.kind == words.TEST:
             return replace(alarm, work=CLOSED, closed_at=now), "cancelled"
         return alarm, "cancelled_in_home"  # a person still has to look and close it
+    if step == words.RESTORED and alarm.is_open and not is_late:
+        return replace(alarm, last_seq=seq, condition=RETURNED), "restored"  # somebody still has to look
     return alarm, "late_" + str(step)
 
 

@@ -119,7 +119,8 @@ def take(transaction: Transaction, hub: Row, message: dict[str, Any], now: int) 
     """Make of a new `alarm` message what it means: a new alarm, a further press, a cancellation."""
     known = alarm_of_home(transaction, hub["hub_id"], message["epoch"], message["alarm"])
     detail = f"seq {message['seq']}, {message['activation']}"
-    if known is not None and (known.is_open or message["seq"] < known.last_seq or message["step"] == words.CANCELLED):
+    is_end = message["step"] in (words.CANCELLED, words.RESTORED)
+    if known is not None and (known.is_open or message["seq"] < known.last_seq or is_end):
         changed, what = rules.heard(known, message, now)
         _save(transaction, changed, now)
     else:
@@ -146,7 +147,7 @@ def _new(hub: Row, message: dict[str, Any], now: int) -> Alarm:
         raised_at=now,
         activated_at=now - message["age_ms"] if message["age_ms"] is not None else None,
         is_pre_alarm=message["step"] == words.PRE_ALARM,
-        condition=rules.RETURNED if is_cancelled else rules.ACTIVE,
+        condition=rules.RETURNED if is_cancelled or message["step"] == words.RESTORED else rules.ACTIVE,
         work=rules.CLOSED if is_cancelled else rules.OPEN,
         closed_at=now if is_cancelled else None,
     )

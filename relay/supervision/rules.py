@@ -13,18 +13,9 @@ ALARM_UNKNOWN = "alarm_unknown"  # a home lives an alarm that the relay does not
 FOLD_MS = 60_000
 SHOWN_MS = 24 * 3600 * 1000
 
-LASTING = frozenset(
-    {
-        words.HUB_OFFLINE,
-        words.MAINS_LOST,
-        words.BATTERY_LOW,
-        words.SENSOR_OVERDUE,
-        words.JOURNAL_FULL,
-        BROKER_DOWN,
-    }
-)
 # What is heard → the fault that it ends.
-ENDS = {words.MAINS_RESTORED: words.MAINS_LOST, words.SENSOR_RESTORED: words.SENSOR_OVERDUE}
+ENDS: dict[str, str] = {over: begun for begun, over in words.RESTORED_BY.items()}
+LASTING = frozenset({*words.RESTORED_BY, words.HUB_OFFLINE, words.JOURNAL_FULL, BROKER_DOWN})
 
 
 def folds(kind: str, last_at: int, now: int) -> bool:

@@ -125,6 +125,7 @@ class Desk:
         self.journal.begin()
         self.now_ms = 0
         self.said = []
+        self.quiet = []
         self.published = []
         self.sounds = []
         self.lights = []
@@ -148,6 +149,7 @@ class Desk:
             self.published.append((place[2], message))
         elif isinstance(action, actions.Say):
             self.said.append(action.prompt)
+            self.quiet.append(action.is_quiet)
         elif isinstance(action, actions.Sound):
             self.sounds.append(action.pattern)
         elif isinstance(action, actions.Light):

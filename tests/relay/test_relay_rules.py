@@ -115,6 +115,15 @@ def test_a_raised_alarm_cannot_be_closed_from_the_home():
     assert not test_call.is_open
 
 
+def test_smoke_that_is_gone_is_told_and_still_wants_a_person():
+    after, what = rules.heard(AT[words.RAISED], said(6, words.RESTORED), NOW)
+    assert what == "restored" and after.is_open and after.condition == rules.RETURNED and after.last_seq == 6
+    again, what = rules.heard(after, said(7, words.RAISED), NOW)
+    assert what == "raised_again" and again.condition == rules.ACTIVE
+    closed, what = rules.heard(AT[words.CLEARED], said(6, words.RESTORED), NOW)
+    assert closed == AT[words.CLEARED] and what == "late_restored"
+
+
 def test_old_news_of_a_closed_alarm_changes_nothing_but_history():
     for step in (words.PRE_ALARM, words.RAISED, words.CANCELLED):
         after, what = rules.heard(AT[words.CLEARED], said(3, step), NOW)

@@ -62,11 +62,11 @@ def test_wired_button_mains_and_a_hub_without_power(road_relay, road_of):
         async with road_of(road_relay) as road:
             home = road.home
             since = len(home.events)
+            home.mains(False)
+            await road.hears("mains_lost", since)
             await home.wired_press()
             await road.sounds(since)
             await road.until(lambda: [a["device_id"] for a in road.help_alarms()] == ["wired"], "the wired press")
-            home.mains(False)
-            await road.hears("mains_lost", since)
 
             def told():
                 return "mains_lost" in [t["kind"] for t in road.staff.get("/api/board")["technical"]]

@@ -5,5 +5,6 @@ import json
 import _wire
 
 
-def say(text, prompt, language):
-    _wire.send(_wire.OUT_VOICE, json.dumps({"text": text, "prompt": prompt, "language": language}).encode())
+def say(text, prompt, language, is_quiet=False):
+    line = {"text": text, "prompt": prompt, "language": language, "quiet": is_quiet}
+    _wire.send(_wire.OUT_VOICE, json.dumps(line).encode())

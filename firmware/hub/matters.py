@@ -1,0 +1,161 @@
+"""What is wrong with the system itself, as the hub knows it: begun, lasting, over. Decides what is told of it and when.
+
+The kernel's upper half, under the events: it knows kinds of fault and who must hear of them, not which wire or frame
+they came by. A matter is told when it begins and when it ends, each once, over restarts too: its record is written
+behind its message, so that a power cut between the two tells it twice rather than never.
+"""
+
+from protocol import topics, vocabulary
+
+from . import actions, annunciator, memory, prompts, supervision
+from .calls import Calls
+from .outbox import Kept
+
+BATTERY_LOW_PCT, BATTERY_GOOD_PCT = 20, 30
+LINK_PATIENCE_MS = 300000  # a router that starts anew is no matter for the home
+
+# kind: (said in the home when it begins, when it ends)
+_SAID = {
+    vocabulary.MAINS_LOST: (prompts.MAINS_LOST, prompts.MAINS_RESTORED),
+    vocabulary.BATTERY_LOW: (prompts.BATTERY_LOW, None),
+    vocabulary.SENSOR_OVERDUE: (prompts.SENSOR_OVERDUE, prompts.SENSOR_RESTORED),
+    vocabulary.WIRE_CUT: (prompts.WIRE_CUT, prompts.WIRE_MENDED),
+    vocabulary.SELF_TEST_FAILED: (prompts.SELF_TEST_FAILED, None),
+}
+
+
+class Matters(Calls):
+    """Shape: `devices` {address: sensors.Device}."""
+
+    def __init__(self, hub_id, epoch, devices, firmware):
+        super().__init__(hub_id, epoch, firmware)
+        self.devices = devices
+        self._untold = []  # kinds that began while an alarm was open
+        self._link_down_ms = 0  # since when; None while it is up
+        self._is_link_loss_told = False
+
+    def _technical(self, kind, device_id, detail, now_ms):
+        fields = {"kind": kind, "device": device_id, "detail": detail}
+        self._keep(Kept(self._take_seq(), topics.TECHNICAL, False, fields, now_ms), now_ms)
+
+    def _begin(self, kind, device_id, detail, now_ms):
+        """A lasting fault is there: told once."""
+        if (kind, device_id) in self.matters:
+            return
+        self.matters.append((kind, device_id))
+        self._tell_home(kind, 0, now_ms)
+        self._technical(kind, device_id, detail, now_ms)
+        self._do.append(actions.Journal(*memory.matter(kind, device_id, True)))
+
+    def _end(self, kind, device_id, now_ms):
+        """It is over: told once, and only if it had begun."""
+        if (kind, device_id) not in self.matters:
+            return
+        self.matters.remove((kind, device_id))
+        self._tell_home(kind, 1, now_ms)
+        self._technical(vocabulary.RESTORED_BY[kind], device_id, None, now_ms)
+        self._do.append(actions.Journal(*memory.matter(kind, device_id, False)))
+
+    def _is(self, kind, device_id, is_there, detail, now_ms):
+        """A fault as it stands now: begun, ended, or nothing new."""
+        if is_there:
+            self._begin(kind, device_id, detail, now_ms)
+        else:
+            self._end(kind, device_id, now_ms)
+
+    def _tell_home(self, kind, which, now_ms):
+        """Nobody is told of a battery while an alarm is open: the voice belongs to the alarm then."""
+        prompt = _SAID[kind][which] if kind in _SAID else None
+        if prompt is None:
+            return
+        if annunciator.foremost(self.alarms) is None:
+            self._say_quietly(prompt, now_ms)
+        elif which == 0 and kind not in self._untold:
+            self._untold.append(kind)
+
+    def _tell_late(self, now_ms):
+        """The alarm is over: what began meanwhile and still lasts is told now."""
+        if not self._untold or annunciator.foremost(self.alarms) is not None:
+            return
+        untold, self._untold = self._untold, []
+        for kind in untold:
+            if any([matter[0] == kind for matter in self.matters]):
+                self._say_quietly(_SAID[kind][0], now_ms)
+
+    # --- power and link -----------------------------------------------------------------------------
+
+    def _on_mains_lost(self, event, now_ms):
+        self.is_mains_on = False
+        self._begin(vocabulary.MAINS_LOST, None, None, now_ms)
+
+    def _on_mains_restored(self, event, now_ms):
+        self.is_mains_on = True
+        self._end(vocabulary.MAINS_LOST, None, now_ms)
+
+    def _on_power(self, event, now_ms):
+        self.battery_pct, self.runtime_min = event.battery_pct, event.runtime_min
+        if event.battery_pct is None:
+            return
+        is_low = (vocabulary.BATTERY_LOW, None) in self.matters
+        limit = BATTERY_GOOD_PCT if is_low else BATTERY_LOW_PCT
+        self._is(vocabulary.BATTERY_LOW, None, event.battery_pct < limit, "%d%%" % event.battery_pct, now_ms)
+
+    def _on_wire_cut(self, event, now_ms):
+        self._begin(vocabulary.WIRE_CUT, None, event.detail, now_ms)
+
+    def _on_wire_mended(self, event, now_ms):
+        self._end(vocabulary.WIRE_CUT, None, now_ms)
+
+    def _on_self_test(self, event, now_ms):
+        failed = ",".join(sorted(event.failed))[:64]
+        if failed:
+            self._end(vocabulary.SELF_TEST_FAILED, None, now_ms)  # what fails may have changed: told anew
+            self._begin(vocabulary.SELF_TEST_FAILED, None, failed, now_ms)
+        elif (vocabulary.SELF_TEST_FAILED, None) in self.matters:
+            self._end(vocabulary.SELF_TEST_FAILED, None, now_ms)
+        else:
+            self._technical(vocabulary.SELF_TEST_PASSED, None, None, now_ms)  # its receipt proves the way out
+
+    def _on_safe_mode(self, event, now_ms):
+        self._is(vocabulary.SAFE_MODE, None, event.is_safe, event.detail, now_ms)
+
+    def _on_link_up(self, event, now_ms):
+        super()._on_link_up(event, now_ms)
+        self._link_down_ms = None
+        if self._is_link_loss_told:
+            self._is_link_loss_told = False
+            if annunciator.foremost(self.alarms) is None:
+                self._say_quietly(prompts.LINK_RESTORED, now_ms)
+
+    def _on_link_down(self, event, now_ms):
+        super()._on_link_down(event, now_ms)
+        if self._link_down_ms is None:
+            self._link_down_ms = now_ms
+
+    def _say_quietly(self, prompt, now_ms):
+        """Say it, at night volume when it is night."""
+        self._do.append(actions.Say(prompt, None, None, self._is_night(now_ms)))
+
+    def _link_due_ms(self):
+        if self._link_down_ms is None or self._is_link_loss_told:
+            return None
+        return self._link_down_ms + LINK_PATIENCE_MS
+
+    # --- what repeats --------------------------------------------------------------------------------
+
+    def _look_around(self, now_ms):
+        """Who is overdue, and is there still no link?"""
+        for device in supervision.overdue_now(self.devices, now_ms):
+            self._begin(vocabulary.SENSOR_OVERDUE, device.address, None, now_ms)
+        due_ms = self._link_due_ms()
+        if due_ms is not None and now_ms >= due_ms:
+            self._is_link_loss_told = True
+            if annunciator.foremost(self.alarms) is None:  # else the home hears "not delivered yet"
+                self._say_quietly(prompts.LINK_LOST, now_ms)
+
+    def _next_matter_ms(self):
+        return [supervision.next_ms(self.devices), self._link_due_ms()]
+
+    def _has_matter(self):
+        """Is there a technical matter that the lamp should show?"""
+        return bool(self.matters) or self._is_link_loss_told
