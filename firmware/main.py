@@ -3,39 +3,57 @@
 import asyncio
 import sys
 
-# 1. What was this hub told at its installation? Bad settings are said, and the home is still protected by sound.
-from device import settings as settings_file
+import machine
+from device import crash
+
+# 1. How often did it fail before? After three crashes it starts with the least; after six the siren alone is left.
+crashes = crash.at_start(machine.reset_cause() == machine.WDT_RESET)
+is_safe = crashes[0] >= crash.SAFE_AFTER
+if crashes[0] > crash.LAST_RESORT_AFTER:
+    from device import last_resort
+
+    crash.step_back()
+    last_resort.run()
 
 try:
-    settings = settings_file.load()
-    is_ready = True
-except settings_file.SettingsFault as fault:
-    print("hub:", fault)
-    settings = {"hub_id": "unprovisioned", "language": "zh", "devices": []}
-    is_ready = False
+    # 2. What was this hub told at its installation? Bad settings are said, and the home is still protected by sound.
+    from device import settings as settings_file
 
-# 2. Where does it keep its alarms?
-from device import board
-from esp32 import Partition
+    try:
+        settings = settings_file.load()
+        is_ready = True
+    except settings_file.SettingsFault as fault:
+        print("hub:", fault)
+        settings = {"hub_id": "unprovisioned", "language": "zh", "devices": []}
+        is_ready = False
 
-found = Partition.find(Partition.TYPE_DATA, label=board.JOURNAL_LABEL)
-partition = found[0] if found else None
+    # 3. Where does it keep its alarms?
+    from device import board
+    from esp32 import Partition
 
-# 3. The hub: drivers silent, journal read, kernel restored.
-from device import clock
-from device.app import Hub
+    found = Partition.find(Partition.TYPE_DATA, label=board.JOURNAL_LABEL)
+    partition = found[0] if found else None
 
-hub = Hub(settings, partition)
+    # 4. The hub: drivers silent, journal read, kernel restored.
+    from device import clock
+    from device.app import Hub
 
-# 4. The way out. Without settings there is none, and the hub says so by its lamp and console.
-uplink = None
-if is_ready:
-    from device.link.uplink import Uplink
+    hub = Hub(settings, partition, crashes, is_safe)
 
-    uplink = Uplink(settings, hub.on_uplink, clock.now_ms)
+    # 5. The way out. Without settings there is none, and the hub says so by its lamp and console.
+    uplink = None
+    if is_ready:
+        from device.link.uplink import Uplink
 
-# 5. Work until the power goes.
-numbers = sys.implementation.version
-version = "%d.%d.%d" % numbers[:3] + ("-" + numbers[3] if len(numbers) > 3 and numbers[3] else "")
-print("hub: %s on %s, MicroPython %s" % (settings["hub_id"], board.NAME, version))
-asyncio.run(hub.run(uplink))
+        uplink = Uplink(settings, hub.on_uplink, clock.now_ms)
+
+    # 6. Work until the power goes.
+    numbers = sys.implementation.version
+    version = "%d.%d.%d" % numbers[:3] + ("-" + numbers[3] if len(numbers) > 3 and numbers[3] else "")
+    print("hub: %s on %s, MicroPython %s" % (settings["hub_id"], board.NAME, version))
+    asyncio.run(hub.run(uplink))
+except Exception as fault:
+    # 7. It never comes here when all is well. Remember why, and start anew: the alarms are on flash.
+    sys.print_exception(fault)
+    print("hub: crashed,", crash.note(crash.describe(fault)), "in a row")
+    machine.reset()

@@ -19,9 +19,11 @@ from hub.sensors import Device
 from protocol import vocabulary
 
 from . import clock
+from .care import Care, cause
 from .inputs import Inputs
 from .journal import Journal
 from .lamp import Lamp
+from .power import Power
 from .radio import Radio
 from .sounder import Sounder
 from .voice import Voice
@@ -50,11 +52,21 @@ def _devices(settings):
     return found
 
 
+def _driver(make):
+    """One driver, or None when it cannot start: its fault is said, and the hub lives without it."""
+    try:
+        return make()
+    except Exception as fault:
+        sys.print_exception(fault)
+        return None
+
+
 class Hub:
     """Shape: `settings` as device.settings checked them; `partition` like esp32.Partition for the journal, or None
-    when the flash has none: the hub then works without a memory, and says so."""
+    when the flash has none: the hub then works without a memory, and says so. `crashes` is (count, reason) of
+    device.crash; in safe mode a journal that cannot be read is left as it is, and alarms go out from memory."""
 
-    def __init__(self, settings, partition):
+    def __init__(self, settings, partition, crashes=(0, ""), is_safe=False):
         self._flag = asyncio.ThreadSafeFlag()
         self._sounder = Sounder()
         self._lamp = Lamp()
@@ -63,6 +75,8 @@ class Hub:
         self.kernel = Kernel(settings["hub_id"], _new_epoch(), self._devices, FIRMWARE)
         self.kernel.pre_alarm_ms = settings.get("pre_alarm_s", 20) * 1000
         self.kernel.utc_offset_min = settings.get("utc_offset_min", 480)
+        self._crashes = crashes
+        self._is_safe = is_safe
         self._journal = None
         self._has_journal_failed = False
         self._restore(partition)
@@ -79,7 +93,9 @@ class Hub:
         )
         self._ears = Ears(self._reflex, self._urgent, self._ring, _URGENT_RING, _RING)
         self._radio = Radio(self._ears, self._flag)
-        self._inputs = Inputs()
+        self._inputs = _driver(Inputs)
+        self._power = _driver(Power)
+        self._care = None
         self._uplink = None
         self._quiet_ms = 0
         self._performers = {
@@ -88,6 +104,7 @@ class Hub:
             actions.Say: lambda a: self._voice.say(a.prompt, a.who, a.minutes, a.is_quiet),
             actions.Journal: self._write,
             actions.Publish: self._publish,
+            actions.SelfTest: lambda a: asyncio.create_task(self._self_test()),
             actions.Believe: lambda a: self._reflex.believe(binascii.unhexlify(a.address), a.mark),
         }
 
@@ -104,6 +121,11 @@ class Hub:
             # A start writes a snapshot: the epoch is on flash before anything can be named by it.
             self._journal.begin()
         except (OSError, ValueError) as fault:
+            self._journal_fault(fault)
+        except Exception as fault:
+            if not self._is_safe:
+                raise
+            self._journal = None  # what is on flash stays there for a start that can read it
             self._journal_fault(fault)
         self._was_restarted = bool(records)
 
@@ -183,7 +205,11 @@ class Hub:
             try:
                 await asyncio.sleep_ms(_TICK_MS)
                 now_ms = clock.now_ms()
-                for event in self._inputs.poll():
+                for part in self._care.tick(now_ms) if self._care else ():
+                    self.receive(events.Faulted(vocabulary.TASK_RESTARTED, "silent " + part))
+                for event in self._power.poll(now_ms) if self._power else ():
+                    self.receive(event)
+                for event in self._inputs.poll(now_ms) if self._inputs else ():
                     if type(event) is events.WiredPressed:
                         self._sounder.siren_now()
                         self._lamp.red_now()
@@ -207,6 +233,11 @@ class Hub:
         if self._journal is not None and not self.kernel.alarms and not self.kernel.outbox.messages:
             self._journal.prepare()
 
+    async def _self_test(self):
+        """In a task of its own: the kernel's order may not answer while its event is still being carried out."""
+        if self._care:
+            self.receive(self._care.self_test(self.kernel.is_link_up))
+
     def _report_task(self, fault):
         sys.print_exception(fault)
         self.receive(events.Faulted(vocabulary.TASK_RESTARTED, type(fault).__name__))
@@ -216,8 +247,14 @@ class Hub:
         self._uplink = uplink
         self.receive(events.Wake())  # sound and light of what was open before the restart
         if self._was_restarted:
-            self.receive(events.Faulted(vocabulary.HUB_RESTARTED, None))
+            reason = self._crashes[1]
+            self.receive(events.Faulted(vocabulary.HUB_RESTARTED, (cause() + " " + reason).strip()[:64]))
+        self.receive(events.SafeMode(self._is_safe, self._crashes[1][:64] or None))
+        for name, driver in (("inputs", self._inputs), ("power", self._power)):
+            if driver is None:
+                self.receive(events.Faulted(vocabulary.TASK_RESTARTED, "no " + name))
         self._radio.start()
+        self._care = Care(self._radio, self._journal, uplink, clock.now_ms())
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._tend())]
         if uplink is not None:
             tasks.append(asyncio.create_task(uplink.run()))

@@ -75,6 +75,10 @@ class Journal:
             records = older + records
         return [record for record in records if record[0] != END]
 
+    def probe(self):
+        """Does the flash still give back what was written? Reads the first record of the segment in use."""
+        return not self._generation or self._record(self._segment, 0, self._generation) is not None
+
     def _generation_of(self, segment):
         """The generation of a segment's first readable record, or None when it is empty."""
         data = bytearray(BLOCK)

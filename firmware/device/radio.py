@@ -27,6 +27,7 @@ class Radio:
         self._ble = bluetooth.BLE()
         self._has_ended = False
         self._heard_ticks = time.ticks_ms()
+        self._has_heard = self._is_restarted = False
         self.errors = 0
         self._errors_seen = 0
 
@@ -42,12 +43,19 @@ class Radio:
         try:
             if event == _IRQ_SCAN_RESULT:
                 self._heard_ticks = time.ticks_ms()
+                self._has_heard = True
+                self._is_restarted = False
                 if self._ears.hear(data[1], data[3], data[4], self._heard_ticks):
                     self._flag.set()
             elif event == _IRQ_SCAN_DONE:
                 self._has_ended = True
         except Exception:
             self.errors += 1
+
+    def is_alive(self):
+        """Has it heard anything of late? A place where nothing was ever heard is quiet, not ill."""
+        is_quiet = time.ticks_diff(time.ticks_ms(), self._heard_ticks) > QUIET_MS
+        return not self._has_heard or not (is_quiet or self._is_restarted)
 
     def rearm(self):
         """Call now and then from the loop. Starts the scan anew where it ended or went quiet; True when the
@@ -58,4 +66,5 @@ class Radio:
         if failed or self._has_ended or quiet_ms > QUIET_MS:
             self._ble.gap_scan(None)
             self.start()
+            self._is_restarted = True  # the time of the start counts as heard: only an advert shows life
         return failed

@@ -10,6 +10,8 @@ Journal = namedtuple("Journal", ("kind", "data"))  # on flash before the Publish
 Publish = namedtuple("Publish", ("token", "topic", "payload", "qos", "is_urgent"))
 Believe = namedtuple("Believe", ("address", "mark"))  # what the reflex is to hold as last heard; mark: 4 bytes
 
+SelfTest = namedtuple("SelfTest", ())  # test each path silently, and answer with SelfTested
+
 # patterns of Sound
 SILENT, SIREN, CALLING, QUESTION = "silent", "siren", "calling", "question"
 NOTICE = "notice"  # a technical matter: a soft tone now and then, never at night

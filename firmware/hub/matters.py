@@ -12,6 +12,7 @@ from .calls import Calls
 from .outbox import Kept
 
 BATTERY_LOW_PCT, BATTERY_GOOD_PCT = 20, 30
+SELF_TEST_FIRST_MS, SELF_TEST_EVERY_MS = 600000, 86400000
 LINK_PATIENCE_MS = 300000  # a router that starts anew is no matter for the home
 
 # kind: (said in the home when it begins, when it ends)
@@ -33,6 +34,7 @@ class Matters(Calls):
         self._untold = []  # kinds that began while an alarm was open
         self._link_down_ms = 0  # since when; None while it is up
         self._is_link_loss_told = False
+        self._self_test_ms = SELF_TEST_FIRST_MS
 
     def _technical(self, kind, device_id, detail, now_ms):
         fields = {"kind": kind, "device": device_id, "detail": detail}
@@ -147,6 +149,9 @@ class Matters(Calls):
         """Who is overdue, and is there still no link?"""
         for device in supervision.overdue_now(self.devices, now_ms):
             self._begin(vocabulary.SENSOR_OVERDUE, device.address, None, now_ms)
+        if now_ms >= self._self_test_ms:
+            self._self_test_ms = now_ms + SELF_TEST_EVERY_MS
+            self._do.append(actions.SelfTest())
         due_ms = self._link_due_ms()
         if due_ms is not None and now_ms >= due_ms:
             self._is_link_loss_told = True
@@ -154,7 +159,7 @@ class Matters(Calls):
                 self._say_quietly(prompts.LINK_LOST, now_ms)
 
     def _next_matter_ms(self):
-        return [supervision.next_ms(self.devices), self._link_due_ms()]
+        return [supervision.next_ms(self.devices), self._link_due_ms(), self._self_test_ms]
 
     def _has_matter(self):
         """Is there a technical matter that the lamp should show?"""

@@ -12,12 +12,16 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-MAINS_PIN, BUTTON_PIN = 6, 7
+MAINS_PIN, BUTTON_ADC_PIN, CANCEL_PIN, BATTERY_ADC_PIN = 6, 7, 8, 9
+# The wired button's line: at rest, pressed, wire cut, wires touching.
+WIRE_REST_MV, WIRE_PRESSED_MV, WIRE_CUT_MV, WIRE_SHORT_MV = 1650, 500, 3300, 0
+BATTERY_FULL_MV = 2075  # one cell, halved
 Heard = Callable[[str, dict[str, Any]], None]
 
 
 class BoardLink:
-    """Shape: `on_event(name, detail)` for what the firmware does; names: siren, lamp, voice, scan, reset, wifi."""
+    """Shape: `on_event(name, detail)` for what the firmware does; names: siren, lamp, voice, scan, reset,
+    wifi, watchdog."""
 
     def __init__(self, path: pathlib.Path, on_event: Heard) -> None:
         self._path = path
@@ -25,7 +29,8 @@ class BoardLink:
         self._server: asyncio.Server | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._lines: set[asyncio.StreamWriter] = set()
-        self.pins: dict[int, int] = {MAINS_PIN: 1, BUTTON_PIN: 1}
+        self.pins: dict[int, int] = {MAINS_PIN: 1, CANCEL_PIN: 1}
+        self.levels_mv: dict[int, int] = {BUTTON_ADC_PIN: WIRE_REST_MV, BATTERY_ADC_PIN: BATTERY_FULL_MV}
         self.is_wifi_connected = True
 
     async def start(self) -> None:
@@ -51,6 +56,11 @@ class BoardLink:
         self.pins[number] = level
         self._send(b"I", bytes([number, level]))
 
+    def set_level(self, number: int, mv: int) -> None:
+        """What an analogue input sees."""
+        self.levels_mv[number] = mv
+        self._send(b"U", struct.pack("<BH", number, mv))
+
     def set_wifi(self, is_connected: bool) -> None:
         self.is_wifi_connected = is_connected
         self._send(b"N", bytes([int(is_connected)]))
@@ -67,7 +77,11 @@ class BoardLink:
             role = await reader.readexactly(1)
             if role == b"r":
                 self._writer = writer
-                state = {"pins": sorted(self.pins.items()), "wifi": self.is_wifi_connected}
+                state = {
+                    "pins": sorted(self.pins.items()),
+                    "levels_mv": sorted(self.levels_mv.items()),
+                    "wifi": self.is_wifi_connected,
+                }
                 self._send(b"H", json.dumps(state).encode())
                 await reader.read(1)  # until the firmware ends
             else:
@@ -90,6 +104,8 @@ class BoardLink:
             self._on_event("voice", json.loads(payload))
         elif kind == b"S":
             self._on_event("scan", {"on": payload == b"\x01"})
+        elif kind == b"G":
+            self._on_event("watchdog", {"timeout_ms": struct.unpack("<I", payload)[0]})
         elif kind == b"R":
             self._on_event("reset", {})
         elif kind == b"C":

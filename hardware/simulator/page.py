@@ -140,6 +140,7 @@ def deeds(home: Home, view: View) -> dict[str, Callable[[], Awaitable[None]]]:
         "press-double": press_double,
         "press-hold": press_hold,
         "press-wired": home.wired_press,
+        "cancel": home.cancel,
         "door": door,
         "motion": motion,
         "mains": mains,

@@ -50,6 +50,7 @@ class Uplink:
         self._is_hurried = False
         self._is_up = False  # as the hub was told
         self._said_reason = None
+        self.alive_ms = now_ms()  # when this task was last seen to work, connected or not
 
     # --- what the hub calls --------------------------------------------------------------------------
 
@@ -105,7 +106,8 @@ class Uplink:
             await self._pause()
 
     def _has_network(self):
-        return self._wifi.step(self._now_ms())
+        self.alive_ms = self._now_ms()
+        return self._wifi.step(self.alive_ms)
 
     async def _connect(self):
         """One connection from its first step to its end. Returns the reason of the end."""

@@ -12,9 +12,10 @@ import socket
 import struct
 
 OUT_PWM, OUT_LAMP, OUT_VOICE, OUT_SCAN, OUT_RESET, OUT_WATCHDOG, OUT_WIFI = b"W", b"L", b"V", b"S", b"R", b"G", b"C"
-IN_HELLO, IN_ADVERT, IN_PIN, IN_WIFI = 0x48, 0x41, 0x49, 0x4E
+IN_HELLO, IN_ADVERT, IN_PIN, IN_WIFI, IN_LEVEL = 0x48, 0x41, 0x49, 0x4E, 0x55
 
 pins = {}  # number: level of an input
+levels_mv = {}  # number: what an analogue input sees
 wifi = {"is_connected": False}
 _handlers = {}
 _writer = None
@@ -49,11 +50,17 @@ def _on_hello(payload):
     state = json.loads(bytes(payload).decode())
     for number, level in state["pins"]:
         pins[number] = level
+    for number, mv in state["levels_mv"]:
+        levels_mv[number] = mv
     wifi["is_connected"] = state["wifi"]
 
 
 def _on_pin(payload):
     pins[payload[0]] = payload[1]
+
+
+def _on_level(payload):
+    levels_mv[payload[0]] = payload[1] | payload[2] << 8
 
 
 def _on_wifi(payload):
@@ -89,6 +96,7 @@ def _start():
     _reader.setblocking(False)
     on(IN_PIN, _on_pin)
     on(IN_WIFI, _on_wifi)
+    on(IN_LEVEL, _on_level)
     asyncio.create_task(_pump())
 
 

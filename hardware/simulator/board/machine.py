@@ -1,10 +1,12 @@
-"""Stand-in for MicroPython's `machine` on the simulated board: Pin, PWM, WDT, reset.
+"""Stand-in for MicroPython's `machine` on the simulated board: Pin, ADC, PWM, WDT, reset.
 
 Ref: MicroPython library, machine, as the ESP32 port has it.
 """
 
+import os
 import struct
 import sys
+import time
 
 import _wire
 
@@ -74,13 +76,35 @@ class PWM:
             _wire.send(_wire.OUT_PWM, struct.pack("<BHI", self._pin, self._duty, self._freq))
 
 
+class ADC:
+    """An analogue input; the board says what it sees."""
+
+    ATTN_0DB, ATTN_2_5DB, ATTN_6DB, ATTN_11DB = 0, 1, 2, 3
+
+    def __init__(self, pin, *, atten=ATTN_0DB):
+        self._number = pin.number()
+
+    def read_uv(self):
+        return min(_wire.levels_mv.get(self._number, 0), 3100) * 1000  # the ESP32-S3 sees no more than that
+
+    def read_u16(self):
+        return self.read_uv() // 1000 * 65535 // 3100
+
+
 class WDT:
     """A watchdog; the board watches it when it is told to."""
 
     def __init__(self, id=0, timeout=5000):
         self._timeout = timeout
+        self._fed = time.ticks_ms()
+        self.feed()
 
     def feed(self):
+        """The board is told twice a second at most: a line to it costs more than a register."""
+        now = time.ticks_ms()
+        if 0 < time.ticks_diff(now, self._fed) < 500:
+            return
+        self._fed = now
         _wire.send(_wire.OUT_WATCHDOG, struct.pack("<I", self._timeout))
 
 
@@ -90,7 +114,7 @@ def reset():
 
 
 def reset_cause():
-    return PWRON_RESET
+    return int(os.getenv("ANLING_RESET_CAUSE") or PWRON_RESET)
 
 
 def unique_id():

@@ -1,13 +1,13 @@
 // The home's page: shows the state that the server streams, posts what a person does, and plays what the board plays.
 const WORDS = {
   zh: { title: "一个家", bedroom: "卧室", bathroom: "卫生间", kitchen: "厨房", living: "客厅", hall: "门厅", lamp: "灯", siren: "警报声",
-    resident: "老人", press: "按床头求助按钮", press_bathroom: "拉卫生间拉绳", press_wired: "按主机上的按钮", double: "双击", hold: "长按",
+    resident: "老人", press: "按床头求助按钮", press_bathroom: "拉卫生间拉绳", press_wired: "按主机上的按钮", cancel: "按“我没事”键", double: "双击", hold: "长按",
     motion: "走动", faults: "出故障", restart: "重启主机", voice: "主机说", door_open: "开门", door_close: "关门", mains_off: "停电",
     mains_on: "来电", net_off: "断网", net_on: "恢复网络", kill: "拔掉主机电源", start: "接上主机电源", on: "响", off: "静", sound_on: "声音:开",
     sound_off: "打开声音", ready: "主机正常工作", ended: "主机没有电", starting: "主机正在启动", lost: "与模拟程序的连接断开了,正在重连…", failed: "没有做成:" },
   en: { title: "A home", bedroom: "Bedroom", bathroom: "Bathroom", kitchen: "Kitchen", living: "Living room", hall: "Hall", lamp: "Lamp",
     siren: "Siren", resident: "The resident", press: "Press the button by the bed", press_bathroom: "Pull the bathroom cord",
-    press_wired: "Press the hub's own button", double: "Double press", hold: "Hold", motion: "Walk about", faults: "Faults",
+    press_wired: "Press the hub's own button", cancel: "Press “I am well”", double: "Double press", hold: "Hold", motion: "Walk about", faults: "Faults",
     restart: "Restart the hub", voice: "The hub says", door_open: "Open the door", door_close: "Close the door", mains_off: "Cut the mains",
     mains_on: "Restore the mains", net_off: "Cut the internet", net_on: "Restore the internet", kill: "Unplug the hub", start: "Plug the hub in",
     on: "sounding", off: "silent", sound_on: "Sound: on", sound_off: "Turn sound on", ready: "The hub is working",
