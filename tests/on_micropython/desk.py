@@ -32,6 +32,12 @@ class Flash:
         self.operations = 0
         self.erases = 0
 
+    def copy(self):
+        """Another flash with the same bytes: what a start would find now."""
+        other = Flash(len(self.data) // BLOCK)
+        other.data[:] = self.data
+        return other
+
     def _may(self, size):
         """How many of these bytes get done; raises when the power is gone."""
         self.operations += 1
