@@ -26,7 +26,7 @@ from .lamp import Lamp
 from .power import Power
 from .radio import Radio
 from .sounder import Sounder
-from .voice import Voice
+from .voice.speaker import Voice
 
 FIRMWARE = "0.1.0"
 _RING = RECORD * 64
@@ -70,7 +70,7 @@ class Hub:
         self._flag = asyncio.ThreadSafeFlag()
         self._sounder = Sounder()
         self._lamp = Lamp()
-        self._voice = Voice(settings["language"])
+        self._voice = Voice(settings["language"], settings.get("voice"), on_fault=self._on_voice_fault)
         self._devices = _devices(settings)
         self.kernel = Kernel(settings["hub_id"], _new_epoch(), self._devices, FIRMWARE)
         self.kernel.pre_alarm_ms = settings.get("pre_alarm_s", 20) * 1000
@@ -99,7 +99,7 @@ class Hub:
         self._uplink = None
         self._quiet_ms = 0
         self._performers = {
-            actions.Sound: lambda a: self._sounder.play(a.pattern, clock.now_ms()),
+            actions.Sound: self._sound,
             actions.Light: lambda a: self._lamp.show(a.pattern),
             actions.Say: lambda a: self._voice.say(a.prompt, a.who, a.minutes, a.is_quiet),
             actions.Journal: self._write,
@@ -159,6 +159,14 @@ class Hub:
                 self._performers[type(action)](action)
             except Exception as fault:  # one driver's fault must not keep the next action from being done
                 sys.print_exception(fault)
+
+    def _sound(self, action):
+        self._sounder.play(action.pattern, clock.now_ms())
+        if action.pattern == actions.SIREN:
+            self._voice.hush()
+
+    def _on_voice_fault(self, word):
+        self.receive(events.Faulted(vocabulary.TASK_RESTARTED, word))
 
     def _publish(self, action):
         if self._uplink is not None:
@@ -256,6 +264,7 @@ class Hub:
         self._radio.start()
         self._care = Care(self._radio, self._journal, uplink, clock.now_ms())
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._tend())]
+        tasks.append(asyncio.create_task(self._voice.run()))
         if uplink is not None:
             tasks.append(asyncio.create_task(uplink.run()))
         print("hub: ready")

@@ -1,13 +1,15 @@
 """Pins and parts of the board that this firmware runs on. Generated from hardware/hub.toml in time; now by hand."""
 
+import os
 import sys
 
 if sys.platform == "linux" or sys.platform == "darwin" or sys.platform == "win32":
     NAME = "simulator"
-    VOICE = "text"
+    _HERE = __file__.rsplit("/", 2)[0] if "/" in __file__ else "."
+    VOICE_ROOTS = ((os.getenv("ANLING_HUB_DIR") or ".") + "/voices", _HERE + "/voices")
 else:
     NAME = "reference"
-    VOICE = "i2s"
+    VOICE_ROOTS = ("/voices", "/rom/voices")  # what a family recorded is in flash, the rest in the image
 
 SIREN_PIN = 4  # PWM into the siren's driver
 LAMP_PIN = 5  # WS2812 ring

@@ -69,8 +69,18 @@ def check(found):
     _want(isinstance(pre_alarm_s, int) and 5 <= pre_alarm_s <= 120, "pre_alarm_s", "5 to 120 seconds")
     offset_min = found.get("utc_offset_min", 480)
     _want(isinstance(offset_min, int) and -720 <= offset_min <= 840, "utc_offset_min", "-720 to 840 minutes")
+    _check_voice(found.get("voice", {}))
     _check_wifi(found.get("wifi"))
     _check_devices(found.get("devices"))
+
+
+def _check_voice(voice):
+    _want(isinstance(voice, dict), "voice", "an object")
+    dialect = voice.get("dialect")
+    _want(dialect is None or (isinstance(dialect, str) and dialect.isalpha()), "voice.dialect", "a dialect's name")
+    for field in ("volume", "night_volume"):
+        volume = voice.get(field, 1)
+        _want(isinstance(volume, int) and 1 <= volume <= 5, "voice." + field, "1 to 5")
 
 
 def _check_wifi(wifi):

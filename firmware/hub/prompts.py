@@ -1,6 +1,8 @@
-"""What the hub says, word for word, in two languages. No decision lives here.
+"""What the hub says, word for word, in two languages: as a line of text, and as the names of recorded clips.
 
-A prompt's key is also the file name of its recording on a board. {who} and {minutes} are filled in.
+{who} and {minutes} are filled in. A prompt without them is one clip, called by its key; with them it is the pieces
+around them, called key-1, key-2. Numbers are put together from few clips: a family can record all of them in
+five minutes. It must not know how a clip is found or played.
 """
 
 HEARD, NOT_DELIVERED, DELIVERED = "heard", "not_delivered", "delivered"
@@ -73,18 +75,103 @@ TEXTS = {
     LINK_RESTORED: ("网络恢复了。", "The network is back."),
     SOMEBODY: ("值班员", "Somebody on duty"),
 }
-ON_THE_WAY_SOON = ("{who}正在赶来。", "{who} is on the way.")
+# Other words for a time that is none, one, or too long to count.
+ON_THE_WAY_SOON, ON_THE_WAY_ONE, ON_THE_WAY_LONG = "on_the_way_soon", "on_the_way_one", "on_the_way_long"
+TEXTS[ON_THE_WAY_SOON] = ("{who}正在赶来。", "{who} is on the way.")
+TEXTS[ON_THE_WAY_ONE] = ("{who}正在赶来,大约一分钟。", "{who} is on the way, about one minute.")
+TEXTS[ON_THE_WAY_LONG] = ("{who}正在赶来,要一个多小时。", "{who} is on the way; it takes more than an hour.")
+MINUTES_MAX = 60
+
+_ZH = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
+_EN = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen").split() + (
+    "fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = {20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty"}
+TWO_OF = "number-2-of"  # 两: before a measure word
+
+
+def number_texts(language):
+    """{clip: words} of all that numbers are put together from."""
+    if language == "en":
+        found = {"number-%d" % n: _EN[n] for n in range(1, 20)}
+        found.update({"number-%d" % n: word for n, word in _TENS.items()})
+        return found
+    found = {"number-%d" % n: _ZH[n] for n in range(1, 11)}
+    found[TWO_OF] = "两"
+    return found
+
+
+def number_clips(language, n):
+    """The clips of a number. Shape: 1 to 60."""
+    if language == "en":
+        parts = [n] if n < 20 else [n - n % 10] + ([n % 10] if n % 10 else [])
+        return ["number-%d" % part for part in parts]
+    if n == 2:
+        return [TWO_OF]
+    parts = ([n // 10] if n >= 20 else []) + ([10] if n >= 10 else []) + ([n % 10] if n % 10 else [])
+    return ["number-%d" % part for part in parts]
+
+
+def _wording(prompt, minutes):
+    """The key of the words that fit this time."""
+    if prompt != ON_THE_WAY:
+        return prompt
+    if not minutes:
+        return ON_THE_WAY_SOON
+    return ON_THE_WAY_ONE if minutes == 1 else prompt if minutes <= MINUTES_MAX else ON_THE_WAY_LONG
+
+
+def _column(language):
+    return 1 if language == "en" else 0
 
 
 def text(prompt, language, who, minutes):
     """The sentence of a prompt. Shape: language "zh" or "en"; who and minutes may be None."""
-    column = 1 if language == "en" else 0
-    if prompt == ON_THE_WAY and minutes is None:
-        sentence = ON_THE_WAY_SOON[column]
-    else:
-        sentence = TEXTS[prompt][column]
+    column = _column(language)
+    sentence = TEXTS[_wording(prompt, minutes)][column]
     if "{who}" in sentence:
         sentence = sentence.replace("{who}", who or TEXTS[SOMEBODY][column])
     if "{minutes}" in sentence:
         sentence = sentence.replace("{minutes}", str(minutes))
     return sentence
+
+
+def pieces(key, language):
+    """[(clip or placeholder, words)] of a wording: what is recorded, and the gaps between."""
+    found = []
+    rest = TEXTS[key][_column(language)]
+    count = 0
+    while rest:
+        start = rest.find("{")
+        if start == 0:
+            end = rest.index("}") + 1
+            found.append((rest[:end], None))
+        else:
+            end = start if start > 0 else len(rest)
+            count += 1
+            found.append((key + "-%d" % count, rest[:end].strip()))
+        rest = rest[end:]
+    return [(key, found[0][1])] if len(found) == 1 and count else found
+
+
+def clips(prompt, language, who, minutes):
+    """The clips of a sentence in order; "@name" stands for a person whose name may have been recorded."""
+    found = []
+    for name, _ in pieces(_wording(prompt, minutes), language):
+        if name == "{who}":
+            found.append("@" + who if who else SOMEBODY)
+        elif name == "{minutes}":
+            found += number_clips(language, minutes)
+        else:
+            found.append(name)
+    return found
+
+
+def all_clips(language):
+    """{clip: words} of everything that a voice needs."""
+    found = number_texts(language)
+    for key in TEXTS:
+        for name, words in pieces(key, language):
+            if words is not None:
+                found[name] = words
+    return found

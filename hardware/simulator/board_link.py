@@ -12,6 +12,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from .loudspeaker import Loudspeaker
+
 MAINS_PIN, BUTTON_ADC_PIN, CANCEL_PIN, BATTERY_ADC_PIN = 6, 7, 8, 9
 # The wired button's line: at rest, pressed, wire cut, wires touching.
 WIRE_REST_MV, WIRE_PRESSED_MV, WIRE_CUT_MV, WIRE_SHORT_MV = 1650, 500, 3300, 0
@@ -20,7 +22,7 @@ Heard = Callable[[str, dict[str, Any]], None]
 
 
 class BoardLink:
-    """Shape: `on_event(name, detail)` for what the firmware does; names: siren, lamp, voice, scan, reset,
+    """Shape: `on_event(name, detail)` for what the firmware does; names: siren, lamp, voice, speaking, scan, reset,
     wifi, watchdog."""
 
     def __init__(self, path: pathlib.Path, on_event: Heard) -> None:
@@ -32,6 +34,7 @@ class BoardLink:
         self.pins: dict[int, int] = {MAINS_PIN: 1, CANCEL_PIN: 1}
         self.levels_mv: dict[int, int] = {BUTTON_ADC_PIN: WIRE_REST_MV, BATTERY_ADC_PIN: BATTERY_FULL_MV}
         self.is_wifi_connected = True
+        self.loudspeaker = Loudspeaker()
 
     async def start(self) -> None:
         if len(str(self._path).encode()) > 100:
@@ -101,7 +104,14 @@ class BoardLink:
         elif kind == b"L":
             self._on_event("lamp", {"rgb": list(payload[1:4])})
         elif kind == b"V":
-            self._on_event("voice", json.loads(payload))
+            line = json.loads(payload)
+            if "speaking" in line:
+                self.loudspeaker.begin(line["speaking"], line["clips"], line["volume"])
+                self._on_event("speaking", {"prompt": line["speaking"], "clips": line["clips"]})
+            else:
+                self._on_event("voice", line)
+        elif kind == b"P":
+            self.loudspeaker.take(payload)
         elif kind == b"S":
             self._on_event("scan", {"on": payload == b"\x01"})
         elif kind == b"G":

@@ -74,6 +74,7 @@ class Home:
         self.listeners: list[Callable[[Event], None]] = []
         self.router = Router(broker_host, broker_port)
         self.link = BoardLink(folder / "board", self._on_board)
+        self.loudspeaker = self.link.loudspeaker
         self.air = Air(self.link.advert)
         self._password = password
         self._language = language
@@ -87,6 +88,7 @@ class Home:
         self._watchdog: tuple[float, float] | None = None  # (fed at s, bites after s)
         self.firmware = FIRMWARE  # the tree that the hub runs
         self.environment: dict[str, str] = {}  # more of it for the firmware's process (power cuts)
+        self.more_settings: dict[str, Any] = {}  # laid over the settings before the start
         self.micropython_version = ""
         folder.mkdir(parents=True, exist_ok=True)
         self.sensors = {
@@ -153,6 +155,7 @@ class Home:
             },
             "wifi": [{"ssid": "anling", "password": "not-a-secret"}],
             "devices": [sensor.settings() for sensor in self.sensors.values()],
+            **self.more_settings,
         }
         path = self.folder / "settings.json"
         path.write_text(json.dumps(settings, ensure_ascii=False), "utf-8")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import contextlib
 import json
 import pathlib
@@ -95,6 +96,25 @@ class View:
             self._queues.discard(queue)
 
 
+async def sounds(home: Home) -> AsyncIterator[str]:
+    """Server-sent events: what the loudspeaker plays, as "rate base64"; an empty one when it falls silent."""
+    queue: asyncio.Queue[str] = asyncio.Queue(64)
+
+    def on_sound(rate: int, samples: bytes) -> None:
+        if not queue.full():  # a page that does not keep up misses sounds, nothing else does
+            queue.put_nowait(f"{rate} {base64.b64encode(samples).decode()}" if rate else "")
+
+    home.loudspeaker.listeners.append(on_sound)
+    try:
+        while True:
+            try:
+                yield f"data: {await asyncio.wait_for(queue.get(), 5)}\n\n"
+            except asyncio.TimeoutError:
+                yield ": alive\n\n"
+    finally:
+        home.loudspeaker.listeners.remove(on_sound)
+
+
 def deeds(home: Home, view: View) -> dict[str, Callable[[], Awaitable[None]]]:
     """What can be done to the home, by name."""
 
@@ -170,6 +190,10 @@ def make_app(home: Home, view: View) -> FastAPI:
     @app.get("/events")
     async def events() -> StreamingResponse:
         return StreamingResponse(view.stream(), media_type="text/event-stream")
+
+    @app.get("/sounds")
+    async def voice() -> StreamingResponse:
+        return StreamingResponse(sounds(home), media_type="text/event-stream")
 
     @app.get("/state")
     async def state() -> JSONResponse:

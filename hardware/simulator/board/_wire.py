@@ -12,6 +12,7 @@ import socket
 import struct
 
 OUT_PWM, OUT_LAMP, OUT_VOICE, OUT_SCAN, OUT_RESET, OUT_WATCHDOG, OUT_WIFI = b"W", b"L", b"V", b"S", b"R", b"G", b"C"
+OUT_SOUND, OUT_ESPNOW = b"P", b"E"
 IN_HELLO, IN_ADVERT, IN_PIN, IN_WIFI, IN_LEVEL = 0x48, 0x41, 0x49, 0x4E, 0x55
 
 pins = {}  # number: level of an input

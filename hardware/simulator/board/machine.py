@@ -1,4 +1,4 @@
-"""Stand-in for MicroPython's `machine` on the simulated board: Pin, ADC, PWM, WDT, reset.
+"""Stand-in for MicroPython's `machine` on the simulated board: Pin, ADC, PWM, WDT, I2S (in _i2s.py), reset.
 
 Ref: MicroPython library, machine, as the ESP32 port has it.
 """
@@ -8,9 +8,11 @@ import struct
 import sys
 import time
 
+import _i2s
 import _wire
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+I2S = _i2s.I2S
 RESET_EXIT = 77  # the simulated board starts the firmware again when it ends with this
 
 

@@ -18,6 +18,9 @@ let language = localStorage.getItem("anling-home-language") || "zh";
 let state = null;
 let audio = null;
 let tone = null;
+let voice = null; // the stream of what the loudspeaker plays; open while the sound is on
+let voiceEnds = 0;
+const playing = new Set();
 
 const say = (word) => WORDS[language][word] ?? word;
 
@@ -69,6 +72,26 @@ function sound() {
   tone.start();
 }
 
+// The loudspeaker's own samples, one short buffer behind the other.
+function speak(event) {
+  if (!audio) return;
+  if (!event.data) { for (const source of playing) source.stop(); playing.clear(); voiceEnds = 0; return; }
+  const [rate, text] = event.data.split(" ");
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const samples = new Int16Array(bytes.buffer);
+  const buffer = audio.createBuffer(1, samples.length, Number(rate));
+  const channel = buffer.getChannelData(0);
+  samples.forEach((sample, i) => { channel[i] = sample / 32768; });
+  const source = audio.createBufferSource();
+  source.buffer = buffer;
+  source.connect(audio.destination);
+  source.onended = () => playing.delete(source);
+  voiceEnds = Math.max(voiceEnds, audio.currentTime + 0.1);
+  source.start(voiceEnds);
+  voiceEnds += buffer.duration;
+  playing.add(source);
+}
+
 async function act(what) {
   $("fault").textContent = "";
   try {
@@ -86,7 +109,17 @@ $("language").addEventListener("click", () => {
   translate();
 });
 $("sound").addEventListener("click", () => {
-  if (audio) { audio.close(); audio = null; tone = null; } else audio = new AudioContext();
+  if (audio) {
+    audio.close();
+    voice.close();
+    playing.clear();
+    audio = tone = voice = null;
+  } else {
+    audio = new AudioContext();
+    voiceEnds = 0;
+    voice = new EventSource("/sounds");
+    voice.onmessage = speak;
+  }
   translate();
 });
 
