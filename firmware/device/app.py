@@ -52,6 +52,16 @@ def _devices(settings):
     return found
 
 
+def _own_cipher(settings, address):
+    """A cipher for the reflex alone: the radio's callback may come while the kernel uses its own."""
+    for entry in settings["devices"]:
+        if entry["id"].lower() == address and entry.get("key"):
+            encrypt = cryptolib.aes(binascii.unhexlify(entry["key"]), 1).encrypt
+            encrypt(bytes(16), bytearray(16))  # the first use sets the key up, which may allocate
+            return encrypt
+    return None
+
+
 def _driver(make):
     """One driver, or None when it cannot start: its fault is said, and the hub lives without it."""
     try:
@@ -84,7 +94,7 @@ class Hub:
         self._ring = micropython.RingIO(_RING + 1)
         self._reflex = Reflex(
             [
-                (binascii.unhexlify(d.address), d.encrypt_block, d.mark)
+                (binascii.unhexlify(d.address), _own_cipher(settings, d.address), d.mark)
                 for d in self._devices.values()
                 if d.kind == vocabulary.BUTTON
             ],

@@ -86,6 +86,7 @@ class Home:
         self._is_stopping = False
         self.watchdog_s: float | None = None  # bites after so long, whatever the hub asked for
         self._watchdog: tuple[float, float] | None = None  # (fed at s, bites after s)
+        self.broker_name = "127.0.0.1"  # as the hub is told: the router's address
         self.firmware = FIRMWARE  # the tree that the hub runs
         self.environment: dict[str, str] = {}  # more of it for the firmware's process (power cuts)
         self.more_settings: dict[str, Any] = {}  # laid over the settings before the start
@@ -147,7 +148,7 @@ class Home:
             "hub_id": self.hub_id,
             "language": self._language,
             "broker": {
-                "host": "127.0.0.1",
+                "host": self.broker_name,
                 "port": self.router.port,
                 "user": self.hub_id,
                 "password": self._password,

@@ -8,7 +8,7 @@ import importlib
 import json
 import sys
 
-BENCHES = ("sizes", "press")
+BENCHES = ("sizes", "press", "stalls")
 
 
 def report(bench: str, metric: str, value: float, unit: str) -> None:

@@ -173,14 +173,13 @@ def test_name_that_cannot_be_found_is_said():
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("is_desk", [True, False], ids=["at-once", "in-a-thread"])
-def test_broker_is_found_by_name(broker: Broker, is_desk: bool):
-    """In a thread, as on a board, where looking up blocks."""
+def test_broker_is_found_by_name(broker: Broker):
+    """In a thread, because looking up blocks."""
 
     async def run():
         told = settings(broker.port)
         told["broker"]["host"] = "localhost"
-        async with Hub(told, 20, patch=[["dial", "IS_DESK", is_desk]]) as hub:
+        async with Hub(told, 20) as hub:
             assert (await hub.result())["open"] == 0
 
     asyncio.run(run())

@@ -176,3 +176,34 @@ def test_a_crash_file_that_is_damaged_is_no_crash(road_relay, road_of):
             assert "safe_mode" not in {k for k, _ in kinds(road)}
 
     asyncio.run(story())
+
+
+def test_the_siren_sounds_while_the_loop_is_blocked(road_relay, road_of, ill_firmware):
+    """Delivered outside the loop, as on a board: the reflex sounds in the middle of a hold of two seconds."""
+
+    async def story():
+        road = road_of(road_relay)
+        home = road.home
+        home.firmware = ill_firmware(
+            "device/app.py",
+            "                now_ms = clock.now_ms()\n                for part in",
+            "                import time\n\n                print('held')\n                time.sleep_ms(2000)\n"
+            "                print('free')",
+        )
+        await home.start()
+        try:
+            for _ in range(2):
+                since = len(home.events)
+                await home.wait_for("log", lambda d: d["text"] == "held", 20, since=since)
+                home.press(events=1)
+                await home.wait_for("log", lambda d: d["text"] == "free", 20, since=since)
+                names = [(e[1], e[2].get("text")) for e in home.events[since:] if e[1] in ("siren", "log", "lamp")]
+                held = names.index(("log", "held"))
+                free = names.index(("log", "free"), held)
+                assert ("siren", None) in names[held:free] or ("lamp", None) in names[held:free], names
+            await road.until(road.help_alarms, "and the alarm goes its way")
+        finally:
+            await home.stop()
+            road.staff.close()
+
+    asyncio.run(story())

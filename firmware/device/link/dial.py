@@ -1,7 +1,7 @@
 """The way from the network to an open line: decides how the broker's name, port and TLS become one.
 
 Each step is bounded in time and fails with a word. Nothing here holds the loop for long: connecting does not
-block, the TLS handshake runs step by step with the first bytes, and on a board names are looked up in a thread
+block, the TLS handshake runs step by step with the first bytes, and names are looked up in a thread
 of their own, because getaddrinfo blocks. The last good address outlives a name server that fails.
 
 Ref: MicroPython socket, asyncio.stream.
@@ -10,15 +10,12 @@ Ref: MicroPython socket, asyncio.stream.
 import asyncio
 import errno
 import socket
-import sys
 
 LOOK_UP_MS = 10000
 CONNECT_MS = 10000
 WRITE_MS = 15000
 READ_BYTES = 512
 _IPPROTO_TCP, _TCP_NODELAY = 6, 1  # the same number in every port; not every port names them
-# The desk's threads have no lock around the interpreter, and names there are numbers or in the hosts file.
-IS_DESK = sys.platform in ("linux", "darwin", "win32")
 _CERTIFICATE_REFUSED = -0x2700  # MBEDTLS_ERR_X509_CERT_VERIFY_FAILED
 
 NAME_NOT_FOUND, NAME_TIMEOUT, CONNECT_TIMEOUT = "name_not_found", "name_timeout", "connect_timeout"
@@ -113,7 +110,7 @@ class Dialer:
     def __init__(self, host, port):
         self._host = host
         self._port = port
-        self._uses_thread = not IS_DESK and not is_numeric(host)
+        self._uses_thread = not is_numeric(host)
         self._address = None  # the last one found
         self._flag = asyncio.ThreadSafeFlag()
         self._is_looking = False

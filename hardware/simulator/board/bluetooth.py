@@ -1,17 +1,18 @@
 """Stand-in for MicroPython's `bluetooth` on the simulated board: the observer's part.
 
-As on the board: the buffers of a scan result are used again for the next one and are valid only within the callback;
-an exception escaping the callback switches it off for good.
+As on the board: the callback comes in a thread of the radio's own, whatever the loop does; it may allocate nothing; the
+buffers of a scan result are used again for the next one and are valid only within the callback; an exception escaping
+the callback switches it off for good. (The board hands over a tuple set aside beforehand; here it is a list.)
 
 Ref: MicroPython library, bluetooth.BLE: active, irq, gap_scan; _IRQ_SCAN_RESULT 5, _IRQ_SCAN_DONE 6.
 """
-
-import sys
 
 import _wire
 
 _IRQ_SCAN_RESULT = 5
 _IRQ_SCAN_DONE = 6
+_DATA_MAX = 31  # a legacy advert has no more
+_NOTHING = ()
 
 
 class BLE:
@@ -30,10 +31,11 @@ class BLE:
         self._is_active = False
         self._is_scanning = False
         self._address = bytearray(6)
-        self._address_view = memoryview(self._address)
-        self._data = bytearray(255)
-        self._views = [memoryview(self._data)[:length] for length in range(256)]
-        _wire.on(_wire.IN_ADVERT, self._on_advert)
+        self._data = bytearray(_DATA_MAX)
+        self._views = [memoryview(self._data)[:length] for length in range(_DATA_MAX + 1)]
+        self._result = [0, memoryview(self._address), 0, 0, None]
+        self.has_failed = False  # an exception escaped the callback
+        _wire.on_advert(self._on_advert)
 
     def active(self, is_active=None):
         if is_active is None:
@@ -57,7 +59,7 @@ class BLE:
             was_scanning, self._is_scanning = self._is_scanning, False
             _wire.send(_wire.OUT_SCAN, b"\x00")
             if was_scanning:
-                self._call(_IRQ_SCAN_DONE, ())
+                self._call(_IRQ_SCAN_DONE, _NOTHING)
             return
         if not self._is_active:
             raise OSError(19)  # ENODEV, as on the board
@@ -66,20 +68,27 @@ class BLE:
         self._is_scanning = True
         _wire.send(_wire.OUT_SCAN, b"\x01")
 
-    def _on_advert(self, frame):
+    def _on_advert(self, frame, size):
         """Frame: address type, address (6, as people write it), advert type, rssi + 128, data."""
-        if not self._is_scanning:
+        length = size - 9
+        if not self._is_scanning or not 0 <= length <= _DATA_MAX:
             return
-        length = len(frame) - 9
-        self._address[:] = frame[1:7]
-        self._data[:length] = frame[9:]
-        self._call(_IRQ_SCAN_RESULT, (frame[0], self._address_view, frame[7], frame[8] - 128, self._views[length]))
+        for i in range(6):
+            self._address[i] = frame[1 + i]
+        for i in range(length):
+            self._data[i] = frame[9 + i]
+        result = self._result
+        result[0] = frame[0]
+        result[2] = frame[7]
+        result[3] = frame[8] - 128
+        result[4] = self._views[length]
+        self._call(_IRQ_SCAN_RESULT, result)
 
     def _call(self, event, data):
         if self._handler is None:
             return
         try:
             self._handler(event, data)
-        except BaseException as fault:
+        except BaseException:
             self._handler = None
-            sys.print_exception(fault)
+            self.has_failed = True
