@@ -27,12 +27,46 @@ def say(**line):
     print(json.dumps(line))
 
 
+class Holds:
+    """Measures each step of the tasks made from now on: how long it keeps the loop to itself."""
+
+    def __init__(self):
+        self.longest_us = 0
+        self.steps = 0
+        self._make = asyncio.core.create_task
+        asyncio.core.create_task = asyncio.create_task = lambda coro: self._make(self._timed(coro))
+
+    def _timed(self, coro):
+        thrown = None
+        while True:
+            began = time.ticks_us()
+            try:
+                if thrown is None:
+                    coro.send(None)
+                else:
+                    coro.throw(thrown)
+            except StopIteration as end:
+                self._note(began)
+                return end.value
+            self._note(began)
+            thrown = None
+            try:
+                yield
+            except BaseException as fault:
+                thrown = fault
+
+    def _note(self, began):
+        self.steps += 1
+        self.longest_us = max(self.longest_us, time.ticks_diff(time.ticks_us(), began))
+
+
 class Sender:
     def __init__(self):
         self.uplink = uplink.Uplink(plan["settings"], self.on_event, clock.now_ms)
         self.open = {}  # seq: when it is due again
         self.next_seq = 1
         self.stall_us = 0
+        self.collect_us = 0
         self.duplicates = 0
         self.tries = 0
 
@@ -66,6 +100,10 @@ class Sender:
                 self.open[self.next_seq] = now_ms
                 self.send(self.next_seq, now_ms)
                 self.next_seq += 1
+            if plan.get("measures_holds") and gc.mem_alloc() > gc.mem_free():
+                began = time.ticks_us()  # here, so that the collector's pause is not taken for a call of the uplink
+                gc.collect()
+                self.collect_us = max(self.collect_us, time.ticks_diff(time.ticks_us(), began))
             if self.open and not self.uplink.is_connected:
                 self.uplink.hurry()
             await asyncio.sleep_ms(plan.get("pace_ms", 5))
@@ -79,6 +117,7 @@ class Sender:
 
     async def run(self):
         asyncio.create_task(self.watch_stalls())
+        holds = Holds() if plan.get("measures_holds") else None
         asyncio.create_task(self.uplink.run())
         began_ms = clock.now_ms()
         say(event="started")
@@ -98,6 +137,9 @@ class Sender:
             took_ms=clock.now_ms() - began_ms,
             stall_us=self.stall_us,
             live_bytes=gc.mem_alloc(),
+            hold_us=holds.longest_us if holds else None,
+            steps=holds.steps if holds else None,
+            collect_us=self.collect_us,
         )
 
 
