@@ -88,6 +88,7 @@ class Home:
         self._watchdog: tuple[float, float] | None = None  # (fed at s, bites after s)
         self.broker_name = "127.0.0.1"  # as the hub is told: the router's address
         self.firmware = FIRMWARE  # the tree that the hub runs
+        self.images: tuple[pathlib.Path, pathlib.Path] | None = None  # romfs of firmware and stand-ins, instead
         self.environment: dict[str, str] = {}  # more of it for the firmware's process (power cuts)
         self.more_settings: dict[str, Any] = {}  # laid over the settings before the start
         self.micropython_version = ""
@@ -177,12 +178,14 @@ class Home:
             "ANLING_RESET_CAUSE": str(cause),
             **self.environment,
         }
+        if self.images is not None:
+            environment["ANLING_ROM"], environment["ANLING_STAND_INS"] = map(str, self.images)
         started = len(self.events)
         self._process = await asyncio.create_subprocess_exec(
             str(interpreter),
             "-X",
             f"heapsize={self._heapsize}",
-            str(self.firmware / "main.py"),
+            str(self.firmware / "main.py" if self.images is None else STAND_INS / "_rom_start.py"),
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

