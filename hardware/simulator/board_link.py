@@ -35,6 +35,7 @@ class BoardLink:
         self.levels_mv: dict[int, int] = {BUTTON_ADC_PIN: WIRE_REST_MV, BATTERY_ADC_PIN: BATTERY_FULL_MV}
         self.is_wifi_connected = True
         self.loudspeaker = Loudspeaker()
+        self.on_espnow: Callable[[bytes, bytes], None] | None = None  # destination, payload
 
     async def start(self) -> None:
         if len(str(self._path).encode()) > 100:
@@ -63,6 +64,10 @@ class BoardLink:
         """What an analogue input sees."""
         self.levels_mv[number] = mv
         self._send(b"U", struct.pack("<BH", number, mv))
+
+    def espnow(self, mac: bytes, payload: bytes) -> None:
+        """A frame from the board with that address."""
+        self._send(b"E", mac + payload)
 
     def set_wifi(self, is_connected: bool) -> None:
         self.is_wifi_connected = is_connected
@@ -112,6 +117,9 @@ class BoardLink:
                 self._on_event("voice", line)
         elif kind == b"P":
             self.loudspeaker.take(payload)
+        elif kind == b"E":
+            if self.on_espnow is not None:
+                self.on_espnow(payload[:6], payload[6:])
         elif kind == b"S":
             self._on_event("scan", {"on": payload == b"\x01"})
         elif kind == b"G":
