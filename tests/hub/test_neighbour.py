@@ -1,7 +1,8 @@
 """Hubs of one stairwell carry each other's alarms: over a fake air, with real frames, real keys and an enemy."""
 
 from claims import Random, aes
-from hub import frames, neighbour
+from desk import Desk
+from hub import events, frames, neighbour
 from hub.neighbour import Neighbour
 from protocol import envelope, messages, topics
 
@@ -302,3 +303,37 @@ def test_every_hostile_body_under_the_right_key_is_survived():
     air.press("a")
     air.let(200)
     assert len(air.up) == 1
+
+
+def stranded(desk, now_ms):
+    return [(seq, word, message["age_ms"]) for seq, word, message in desk.kernel.stranded(now_ms)]
+
+
+def test_an_alarm_without_a_link_is_stranded_at_once_and_one_with_a_link_after_ten_seconds():
+    desk = Desk()
+    desk.give(events.WiredPressed(), 1000)
+    assert stranded(desk, 1000) == [(1, topics.ALARM, 0)]
+    desk.give(events.LinkUp(), 2000)
+    assert stranded(desk, 2000) == [] and stranded(desk, 10999) == []
+    assert stranded(desk, 11000) == [(1, topics.ALARM, 10000)]
+    desk.receipt(1, 12000)
+    assert stranded(desk, 12000) == []
+
+
+def test_technical_matters_wait_for_a_line_of_our_own():
+    desk = Desk()
+    desk.give(events.MainsLost(), 0)
+    assert desk.kernel.outbox.messages and stranded(desk, 99999) == []
+
+
+def test_an_alarm_from_before_a_restart_is_stranded_too():
+    desk = Desk()
+    desk.give(events.WiredPressed(), 1000)
+    again = desk.restart()
+    assert stranded(again, 0) == [(1, topics.ALARM, None)]
+
+
+def test_an_envelope_that_reaches_the_kernel_is_counted_and_harmless():
+    desk = Desk()
+    desk.down(topics.CARRIED, messages.carried(bytes(40)), 0)
+    assert desk.kernel.alarms == []
