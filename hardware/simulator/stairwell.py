@@ -15,7 +15,7 @@ from collections.abc import Callable
 BROADCAST = b"\xff" * 6
 PAYLOAD_MAX = 250
 
-Deliver = Callable[[bytes, bytes], None]
+Deliver = Callable[[bytes, bytes, int], None]
 
 
 def mac_of(hub_id: str) -> bytes:
@@ -24,7 +24,7 @@ def mac_of(hub_id: str) -> bytes:
 
 
 class Stairwell:
-    """One board's place in the air. Shape: `deliver(from_mac, payload)` for what it hears."""
+    """One board's place in the air. Shape: `deliver(from_mac, payload, channel)` for what it hears."""
 
     def __init__(self, folder: pathlib.Path, mac: bytes, deliver: Deliver) -> None:
         self.mac = mac
@@ -51,13 +51,13 @@ class Stairwell:
             self._socket = None
         self._path.unlink(missing_ok=True)
 
-    def send(self, destination: bytes, payload: bytes) -> None:
+    def send(self, destination: bytes, payload: bytes, channel: int) -> None:
         """Put a frame into the air; to one board, or with BROADCAST to all."""
         for listener in list(self.listeners):
             listener(destination, payload)
-        self.inject(destination, payload, self.mac)
+        self.inject(destination, payload, self.mac, channel)
 
-    def inject(self, destination: bytes, payload: bytes, source: bytes) -> None:
+    def inject(self, destination: bytes, payload: bytes, source: bytes, channel: int = 6) -> None:
         """A frame that claims to come from `source`: anybody in range can send one."""
         if self._socket is None or not 0 < len(payload) <= PAYLOAD_MAX:
             return
@@ -67,14 +67,14 @@ class Stairwell:
             paths = [self._folder / destination.hex()]
         for path in paths:
             try:
-                self._socket.sendto(source + payload, str(path))
+                self._socket.sendto(source + bytes([channel]) + payload, str(path))
             except OSError:
                 continue  # nobody there, or its buffer is full: lost in the air
 
     def _on_readable(self) -> None:
         while self._socket is not None:
             try:
-                data = self._socket.recv(6 + PAYLOAD_MAX)
+                data = self._socket.recv(7 + PAYLOAD_MAX)
             except OSError:
                 return
-            self._deliver(data[:6], data[6:])
+            self._deliver(data[:6], data[7:], data[6])

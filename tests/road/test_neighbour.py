@@ -171,6 +171,26 @@ def test_a_home_without_the_stairwells_key_is_not_carried(road_relay, road_of, t
     asyncio.run(story())
 
 
+def test_a_neighbour_on_another_channel_is_found(road_relay, road_of, tmp_path):
+    """A's Wi-Fi is up and leads nowhere; B's router is on channel 11, A's on 3."""
+
+    async def story():
+        two = Two(road_relay, road_of(road_relay), tmp_path)
+        two.a.link.channel, two.b.link.channel = 3, 11
+        async with two:
+            await two.is_cut_off()
+            since = len(two.a.events)
+            two.a.press()
+            await two.road.hears("delivered", since, 20)
+            assert [one["activations"] for one in two.road.help_alarms()] == [1]
+            two.a.restore_internet()
+            online = lambda: two.road.staff.dwelling(two.a.hub_id)["is_hub_online"]  # noqa: E731
+            await two.road.until(online, "A joins its Wi-Fi again", 60)
+            assert [one["activations"] for one in two.road.help_alarms()] == [1]
+
+    asyncio.run(story())
+
+
 def test_the_settings_of_the_sample_name_the_keys_of_each_stairwell(road_sample):
     hubs = road_sample[1]["hubs"]
     assert hubs[0]["neighbours"]["stairwell_key"] == hubs[4]["neighbours"]["stairwell_key"]

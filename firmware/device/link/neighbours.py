@@ -2,8 +2,9 @@
 
 The handler of the driver only sets a flag; frames are read from the loop. Sending never waits for the other side.
 The board's own `espnow` is enough: `aioespnow` polls it, while a flag wakes the loop at once and allocates nothing.
-While the home's Wi-Fi is up, the channel is its router's, and neighbours on another one are out of reach; while it
-is down, each question goes out on the next channel.
+All on one channel hear each other, and while the home's Wi-Fi is up the channel is its router's. So a question that
+nobody answers goes out on the next channel; a home whose Wi-Fi is up but leads nowhere leaves it for that, for the five
+seconds until device.link.wifi joins it again, and at most once a minute.
 
 Ref: MicroPython espnow (ESP32).
 """
@@ -22,6 +23,8 @@ from protocol import messages, topics
 TICK_MS = 200
 RX_BYTES = 4096  # some 16 frames
 PEERS_MAX = 12
+LEAVE_AFTER = 4  # questions without an answer on the router's channel
+LEAVE_AGAIN_MS = 60000
 CHANNELS = (1, 6, 11, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13)
 _TO_ALL = b"\xff" * 6
 
@@ -46,6 +49,8 @@ class Neighbours:
         self._flag = asyncio.ThreadSafeFlag()
         self._peers = []
         self._channel = 0
+        self._unanswered = 0  # questions in a row
+        self._left_ms = None  # when Wi-Fi was last left
         self._wlan = network.WLAN(network.STA_IF)
         self._radio = None
 
@@ -96,7 +101,10 @@ class Neighbours:
             mac, frame = radio.recv(0)
             if mac is None:
                 return
-            self._carry_out(self._core.receive(mac, frame, self._now_ms()))
+            outputs = self._core.receive(mac, frame, self._now_ms())
+            if outputs:
+                self._unanswered = 0
+            self._carry_out(outputs)
 
     def _tick(self):
         now_ms = self._now_ms()
@@ -137,10 +145,26 @@ class Neighbours:
         self._peers.append(mac)
 
     def _next_channel(self):
-        if self._wlan.isconnected():
+        """Called before each question: stay where one was answered, else try the next channel."""
+        self._unanswered += 1
+        if self._unanswered <= 1:
+            return
+        if self._wlan.isconnected() and not self._may_leave():
             return
         self._channel = (self._channel + 1) % len(CHANNELS)
         try:
             self._wlan.config(channel=CHANNELS[self._channel])
         except (OSError, ValueError):
             return  # it is looking for its router just now; the next question has another chance
+
+    def _may_leave(self):
+        """Leave a Wi-Fi that leads nowhere, when it is time for that. True: left."""
+        now_ms = self._now_ms()
+        if self._is_link_up() or self._unanswered <= LEAVE_AFTER:
+            return False
+        if self._left_ms is not None and now_ms - self._left_ms < LEAVE_AGAIN_MS:
+            return False
+        self._left_ms = now_ms
+        print("neighbours: nobody answers on the router's channel, looking on the others")
+        self._wlan.disconnect()
+        return True

@@ -27,7 +27,7 @@ _RING = 4096
 
 pins = bytearray(b"\x01" * 64)  # level of each input
 levels_mv = array.array("H", [0] * 64)  # what each analogue input sees
-wifi = {"is_connected": False}
+wifi = {"is_connected": False, "channel": 6}
 lost = 0  # frames for the loop that found no room
 _handlers = {}
 _on_advert = None
@@ -174,6 +174,7 @@ def _start():
     for number, mv in state["levels_mv"]:
         levels_mv[number] = mv
     wifi["is_connected"] = state["wifi"]
+    wifi["channel"] = state.get("channel", 6)
     _thread.start_new_thread(_listen, ())
     asyncio.create_task(_pump())
 

@@ -1,12 +1,14 @@
 """Stand-in for MicroPython's `espnow` on the simulated board: frames to the other boards of the stairwell's air.
 
-As on the board: at most 250 bytes; a peer must be known before it is sent to, at most 20 of them; what does not fit
-into the receive buffer is lost and counted; the handler only says that something has come.
+As on the board: heard by whoever stands on the same channel; at most 250 bytes; a peer must be known before it is sent
+to, at most 20 of them; what does not fit into the receive buffer is lost and counted; the handler only says that
+something has come.
 
 Ref: MicroPython library, espnow (ESP32).
 """
 
 import _wire
+import network
 
 MAX_DATA_LEN, ADDR_LEN, MAX_TOTAL_PEER_NUM = 250, 6, 20
 _NOT_INIT, _NOT_FOUND, _EXISTS, _FULL = -12389, -12393, -12395, -12392
@@ -57,7 +59,7 @@ class ESPNow:
             raise ValueError("message: 1 to 250 bytes")
         if bytes(mac) not in self._peers:
             raise OSError(_NOT_FOUND, "ESP_ERR_ESPNOW_NOT_FOUND")
-        _wire.send(_wire.OUT_ESPNOW, bytes(mac) + bytes(message))
+        _wire.send(_wire.OUT_ESPNOW, bytes(mac) + bytes([self._channel()]) + bytes(message))
         return True
 
     def any(self):
@@ -72,12 +74,15 @@ class ESPNow:
         if not self._is_active:
             raise OSError(_NOT_INIT, "ESP_ERR_ESPNOW_NOT_INIT")
 
+    def _channel(self):
+        return network.WLAN(network.STA_IF).config("channel")
+
     def _on_frame(self, payload):
-        if not self._is_active:
+        if not self._is_active or payload[6] != self._channel():
             return
-        if sum([len(message) + 13 for _, message in self._held]) + len(payload) + 7 > self._rxbuf:
+        if sum([len(message) + 13 for _, message in self._held]) + len(payload) + 6 > self._rxbuf:
             self.dropped += 1
             return
-        self._held.append((bytes(payload[:6]), bytes(payload[6:])))
+        self._held.append((bytes(payload[:6]), bytes(payload[7:])))
         if self._handler is not None:
             self._handler(self)
