@@ -91,7 +91,7 @@ def test_the_volume_is_the_settings_and_a_voice_of_the_family_goes_first(tmp_pat
     folder = tmp_path / "home"
     family = folder / "voices" / "zh-family"
     family.mkdir(parents=True)
-    (family / "heard.wav").write_bytes((make_voices.VOICES / "zh" / "delivered.wav").read_bytes())
+    (family / "heard.wav").write_bytes((make_voices.VOICES / "zh" / "number-5.wav").read_bytes())
     home = home_of(folder)
     home.more_settings = {"voice": {"volume": 3}}
 
@@ -99,7 +99,7 @@ def test_the_volume_is_the_settings_and_a_voice_of_the_family_goes_first(tmp_pat
         await home.wired_press()
         sentence = await heard(home, "heard")
         assert sentence.clips == ["zh-family/heard.wav"] and sentence.volume == 3
-        wanted = array.array("h", [s >> 2 for s in clip_samples("zh/delivered.wav")])
+        wanted = array.array("h", [s >> 2 for s in clip_samples("zh/number-5.wav")])
         assert array.array("h", bytes(sentence.samples)) == wanted
 
     run(story, home)

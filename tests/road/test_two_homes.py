@@ -162,8 +162,10 @@ def test_a_home_without_the_stairwells_key_is_not_carried(road_relay, road_of, t
             await two.is_cut_off()
             since = len(two.a.events)
             two.a.press()
-            await two.road.hears("not_delivered", since, 20)
+            await two.road.until(lambda: len(two.frames) >= 4, "A has asked and asked")
+            assert {source for source, _, _ in two.frames} == {two.a.stairwell.mac}, "and nobody answered"
             assert two.road.help_alarms() == []
+            assert two.a.find("voice", lambda d: d["prompt"] == "delivered", since) is None
             two.a.restore_internet()
             await two.road.hears("delivered", since, 40)
             assert [one["activations"] for one in two.road.help_alarms()] == [1]
