@@ -47,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
     hub.add_argument("--label", help="what the board shows, such as 3号楼201")
     hub.add_argument("--address", help="the whole way to the door")
 
+    hub.add_argument("--stairwell", help="its name: hubs of one stairwell carry each other's alarms")
+
     device = command("device-add", "Name a trigger device of a hub, so that alarms say where it was pressed.")
     device.add_argument("--hub", required=True)
     device.add_argument("--device", required=True, help="its id, as the hub sends it")

@@ -120,7 +120,9 @@ def _add_home(transaction: Transaction, number: int, chance: random.Random) -> d
         hub_store.add_device(transaction, hub_id, device_id, kind, device_room, label)
         devices.append({"id": device_id, "kind": kind, "room": device_room, "label": label})
     hub_store.add_device(transaction, hub_id, *WIRED)
+    stairwell = f"{COMMUNITY_ID}-{place['building']}-{place['unit'] or 0}"
     return {
+        "neighbours": hub_store.set_stairwell(transaction, hub_id, stairwell),
         "hub_id": hub_id,
         "password": password,
         "psk_hex": secrets.token_hex(32),

@@ -132,6 +132,8 @@ def _hub_add(arguments: argparse.Namespace) -> Work:
             "psk_hex": secrets.token_hex(32),
             "dwelling_id": arguments.dwelling,
         }
+        if arguments.stairwell:
+            made["neighbours"] = hub_store.set_stairwell(transaction, arguments.hub, arguments.stairwell)
         return json.dumps(made)
 
     return work

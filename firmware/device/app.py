@@ -16,7 +16,7 @@ from hub import actions, events, memory
 from hub.kernel import Kernel
 from hub.reflex import RECORD, Ears, Reflex
 from hub.sensors import Device
-from protocol import vocabulary
+from protocol import topics, vocabulary
 
 from . import clock
 from .care import Care, cause
@@ -77,6 +77,7 @@ class Hub:
     device.crash; in safe mode a journal that cannot be read is left as it is, and alarms go out from memory."""
 
     def __init__(self, settings, partition, crashes=(0, ""), is_safe=False):
+        self._settings = settings
         self._flag = asyncio.ThreadSafeFlag()
         self._sounder = Sounder()
         self._lamp = Lamp()
@@ -107,6 +108,7 @@ class Hub:
         self._power = _driver(Power)
         self._care = None
         self._uplink = None
+        self._neighbours = None
         self._quiet_ms = 0
         self._performers = {
             actions.Sound: self._sound,
@@ -184,7 +186,9 @@ class Hub:
 
     def on_uplink(self, event):
         """What the uplink calls: ("connected",), ("disconnected", reason), ("message", topic, payload), …"""
-        if event[0] == "message":
+        if event[0] == "message" and self._neighbours is not None and event[1].endswith("/" + topics.CARRIED):
+            self._neighbours.on_envelope(event[2])
+        elif event[0] == "message":
             self.receive(events.MessageArrived(event[1], event[2]))
         elif event[0] == "connected":
             self.receive(events.LinkUp())
@@ -260,6 +264,19 @@ class Hub:
         sys.print_exception(fault)
         self.receive(events.Faulted(vocabulary.TASK_RESTARTED, type(fault).__name__))
 
+    def _start_neighbours(self, uplink):
+        from .link.neighbours import Neighbours  # only a hub that has some needs it
+
+        self._neighbours = Neighbours(
+            self._settings,
+            self.kernel.stranded,
+            lambda: self.kernel.is_link_up,
+            uplink.publish,
+            lambda topic, payload: self.receive(events.MessageArrived(topic, payload)),
+            clock.now_ms,
+        )
+        return self._neighbours
+
     async def run(self, uplink):
         """Work for ever. Shape: `uplink` has `run()` and `publish(…)`, or is None for a hub without settings."""
         self._uplink = uplink
@@ -277,5 +294,7 @@ class Hub:
         tasks.append(asyncio.create_task(self._voice.run()))
         if uplink is not None:
             tasks.append(asyncio.create_task(uplink.run()))
+            if self._settings.get("neighbours"):
+                tasks.append(asyncio.create_task(self._start_neighbours(uplink).run()))
         print("hub: ready")
         await asyncio.gather(*tasks)

@@ -69,9 +69,18 @@ def check(found):
     _want(isinstance(pre_alarm_s, int) and 5 <= pre_alarm_s <= 120, "pre_alarm_s", "5 to 120 seconds")
     offset_min = found.get("utc_offset_min", 480)
     _want(isinstance(offset_min, int) and -720 <= offset_min <= 840, "utc_offset_min", "-720 to 840 minutes")
+    _check_neighbours(found.get("neighbours"))
     _check_voice(found.get("voice", {}))
     _check_wifi(found.get("wifi"))
     _check_devices(found.get("devices"))
+
+
+def _check_neighbours(neighbours):
+    if neighbours is None:  # nobody to ask
+        return
+    _want(isinstance(neighbours, dict), "neighbours", "an object or null")
+    for field in ("stairwell_key", "carry_key"):
+        _want(_is_hex(neighbours.get(field), 32), "neighbours." + field, "32 hex digits")
 
 
 def _check_voice(voice):

@@ -10,6 +10,7 @@ from . import actions, memory
 from .outbox import Outbox
 
 HEARTBEAT_MS = 60000
+STRANDED_MS = 10000  # without a receipt for so long: other ways are tried beside the link
 
 
 class Delivery:
@@ -86,16 +87,29 @@ class Delivery:
         if not self.is_link_up:
             return
         for kept in self.outbox.take_due(now_ms):
-            message = dict(kept.fields)
-            known = kept.raised_ms is not None
-            clock = self.clock_offset_ms
-            message["v"] = vocabulary.VERSION
-            message["epoch"] = self.epoch
-            message["seq"] = kept.seq
-            message["age_ms"] = now_ms - kept.raised_ms if known else None
-            message["at_ms"] = kept.raised_ms + clock if known and clock is not None else None
-            message["clock_trusted"] = message["at_ms"] is not None
-            self._publish(kept.seq, kept.word, message, 1, kept.is_alarm)
+            self._publish(kept.seq, kept.word, self._message(kept, now_ms), 1, kept.is_alarm)
+
+    def _message(self, kept, now_ms):
+        """A kept message as it goes out now."""
+        message = dict(kept.fields)
+        known = kept.raised_ms is not None
+        clock = self.clock_offset_ms
+        message["v"] = vocabulary.VERSION
+        message["epoch"] = self.epoch
+        message["seq"] = kept.seq
+        message["age_ms"] = now_ms - kept.raised_ms if known else None
+        message["at_ms"] = kept.raised_ms + clock if known and clock is not None else None
+        message["clock_trusted"] = message["at_ms"] is not None
+        return message
+
+    def stranded(self, now_ms):
+        """The alarms that no line takes away: no link, or no receipt for too long. [(seq, word, message)]."""
+        found = []
+        for kept in self.outbox.messages:
+            waited_ms = STRANDED_MS if kept.raised_ms is None else now_ms - kept.raised_ms
+            if kept.is_alarm and (not self.is_link_up or waited_ms >= STRANDED_MS):
+                found.append((kept.seq, kept.word, self._message(kept, now_ms)))
+        return found
 
     def _publish(self, token, word, message, qos, is_urgent):
         topic = topics.up(self.hub_id, word)

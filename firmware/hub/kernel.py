@@ -153,7 +153,7 @@ class Kernel(Matters):
         except messages.BadMessage:
             self.bad_messages += 1
             return
-        if message["epoch"] != self.epoch:
+        if message.get("epoch") != self.epoch:  # an envelope has none: it is not for the kernel
             return
         if place[2] == topics.RECEIPT:
             self._on_receipt(message["seq"], now_ms)

@@ -12,6 +12,7 @@ import json
 from . import topics, vocabulary
 
 LENGTH_MAX = 1024
+ENVELOPE_MAX = 480  # bytes; twice as many hex digits and their frame are still within LENGTH_MAX
 SEQ_MAX = 0x3FFFFFFF  # a small integer on a 32-bit MicroPython: never allocates
 
 
@@ -108,6 +109,11 @@ def offline():
     return {"v": vocabulary.VERSION, "online": False}
 
 
+def carried(sealed):
+    """An envelope of a neighbour's hub, or for one. Shape: bytes of protocol.envelope, at most ENVELOPE_MAX."""
+    return {"v": vocabulary.VERSION, "envelope": "".join(["%02x" % byte for byte in sealed])}
+
+
 # --- builders: down --------------------------------------------------------------------------------
 
 
@@ -176,6 +182,16 @@ def _one_of(words):
     return lambda value: isinstance(value, str) and value in words
 
 
+def _is_envelope(value):
+    if not isinstance(value, str) or len(value) % 2 or not 2 <= len(value) <= 2 * ENVELOPE_MAX:
+        return False
+    for character in value:
+        if character not in "0123456789abcdef":
+            return False
+    return True
+
+
+_CARRIED = (("envelope", _is_envelope, "hex digits of an envelope"),)
 _IDENTITY = (("epoch", _is_epoch, "8 hex digits"), ("seq", _is_seq, "a number from 1"))
 _TIMES = (
     ("age_ms", _is_time, "a time in ms or null"),
@@ -233,6 +249,8 @@ FIELDS = {
         ("alarm", _is_seq, "a number from 1"),
         ("step", _one_of(vocabulary.STEPS), "a step"),
     ),
+    ("up", topics.CARRIED): _CARRIED,
+    ("down", topics.CARRIED): _CARRIED,
     ("down", topics.RECEIPT): _IDENTITY,
     ("down", topics.ALARM): (
         ("epoch", _is_epoch, "8 hex digits"),

@@ -35,6 +35,8 @@ class BoardLink:
         self.levels_mv: dict[int, int] = {BUTTON_ADC_PIN: WIRE_REST_MV, BATTERY_ADC_PIN: BATTERY_FULL_MV}
         self.is_wifi_connected = True
         self.loudspeaker = Loudspeaker()
+        self.channel = 6  # of the home's Wi-Fi
+        self.on_espnow: Callable[[bytes, bytes, int], None] | None = None  # destination, payload, channel
 
     async def start(self) -> None:
         if len(str(self._path).encode()) > 100:
@@ -64,6 +66,10 @@ class BoardLink:
         self.levels_mv[number] = mv
         self._send(b"U", struct.pack("<BH", number, mv))
 
+    def espnow(self, mac: bytes, payload: bytes, channel: int) -> None:
+        """A frame from the board with that address."""
+        self._send(b"E", mac + bytes([channel]) + payload)
+
     def set_wifi(self, is_connected: bool) -> None:
         self.is_wifi_connected = is_connected
         self._send(b"N", bytes([int(is_connected)]))
@@ -84,6 +90,7 @@ class BoardLink:
                     "pins": sorted(self.pins.items()),
                     "levels_mv": sorted(self.levels_mv.items()),
                     "wifi": self.is_wifi_connected,
+                    "channel": self.channel,
                 }
                 self._send(b"H", json.dumps(state).encode())
                 await reader.read(1)  # until the firmware ends
@@ -112,6 +119,9 @@ class BoardLink:
                 self._on_event("voice", line)
         elif kind == b"P":
             self.loudspeaker.take(payload)
+        elif kind == b"E":
+            if self.on_espnow is not None:
+                self.on_espnow(payload[:6], payload[7:], payload[6])
         elif kind == b"S":
             self._on_event("scan", {"on": payload == b"\x01"})
         elif kind == b"G":

@@ -30,6 +30,7 @@ from .board_link import (
 )
 from .bthome_sensor import Sensor, advert
 from .router import Router
+from .stairwell import Stairwell, mac_of
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FIRMWARE = ROOT / "firmware"
@@ -51,7 +52,8 @@ def micropython() -> pathlib.Path:
 
 
 class Home:
-    """Shape: `folder` keeps settings, flash and the sensors' counters; `broker` is host and port as the router sees it.
+    """Shape: `folder` keeps settings, flash and the sensors' counters; `broker` is host and port as the router sees it;
+    `stairwell` the folder of the ESP-NOW air that the home shares with its neighbours.
 
     `events` holds (monotonic s, name, detail); names: air, siren, lamp, voice, hub, mains, internet, door, motion.
     """
@@ -67,6 +69,7 @@ class Home:
         language: str = "zh",
         security: dict[str, Any] | None = None,
         heapsize: str = "512k",
+        stairwell: pathlib.Path | None = None,
     ) -> None:
         self.folder = folder
         self.hub_id = hub_id
@@ -75,6 +78,9 @@ class Home:
         self.router = Router(broker_host, broker_port)
         self.link = BoardLink(folder / "board", self._on_board)
         self.loudspeaker = self.link.loudspeaker
+        self.stairwell = Stairwell(stairwell, mac_of(hub_id), self.link.espnow) if stairwell else None
+        if self.stairwell is not None:
+            self.link.on_espnow = self.stairwell.send
         self.air = Air(self.link.advert)
         self._password = password
         self._language = language
@@ -110,6 +116,8 @@ class Home:
         await self.router.start()
         await self.link.start()
         await self.air.start()
+        if self.stairwell is not None:
+            self.stairwell.start()
         self._write_settings()
         await self.start_hub()
         self._spawn(self._beacons())
@@ -138,6 +146,8 @@ class Home:
         self._is_stopping = True
         await self._end_hub(signal.SIGTERM)
         await self.air.stop()
+        if self.stairwell is not None:
+            self.stairwell.stop()
         await self.link.stop()
         await self.router.stop()
         for task in list(self._tasks):

@@ -18,6 +18,11 @@ def make_password() -> str:
     return secrets.token_urlsafe(32)
 
 
+def make_key() -> str:
+    """A key of 128 bits for the frames of a stairwell or the envelopes of a hub."""
+    return secrets.token_hex(16)
+
+
 def make_salt() -> str:
     return secrets.token_hex(16)
 

@@ -32,6 +32,17 @@ def m001_hubs(db: Tables) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS()
+def m002_neighbours(db: Tables) -> None:
+    for statement in (
+        """CREATE TABLE stairwells (
+            stairwell TEXT PRIMARY KEY, stairwell_key TEXT NOT NULL)""",  # 32 hex digits each
+        "ALTER TABLE hubs ADD COLUMN stairwell TEXT REFERENCES stairwells",  # NULL: no neighbours
+        "ALTER TABLE hubs ADD COLUMN carry_key TEXT",
+    ):
+        db.execute(statement)
+
+
 def hub(reader: Reader, hub_id: str) -> Row | None:
     """An active hub with its dwelling and community, or None."""
     return reader.row(
@@ -60,6 +71,33 @@ def add_hub(transaction: Transaction, hub_id: str, dwelling_id: str, now: int) -
         },
     )
     return password
+
+
+def set_stairwell(transaction: Transaction, hub_id: str, stairwell: str) -> dict[str, str]:
+    """Make a hub the neighbour of those in this stairwell; the keys for its settings. A second time: a new key."""
+    row = transaction.row("SELECT stairwell_key FROM stairwells WHERE stairwell = ?", (stairwell,))
+    stairwell_key = row["stairwell_key"] if row else rules.make_key()
+    if row is None:
+        transaction.insert("stairwells", {"stairwell": stairwell, "stairwell_key": stairwell_key})
+    carry_key = rules.make_key()
+    transaction.execute("UPDATE hubs SET stairwell = ?, carry_key = ? WHERE hub_id = ?", (stairwell, carry_key, hub_id))
+    return {"stairwell_key": stairwell_key, "carry_key": carry_key}
+
+
+def carry_keys(reader: Reader, hub_id: str) -> Row | None:
+    """The key of an active hub's envelopes, or None when it has no neighbours."""
+    return reader.row(
+        "SELECT carry_key FROM hubs WHERE hub_id = ? AND is_active = 1 AND carry_key IS NOT NULL", (hub_id,)
+    )
+
+
+def are_neighbours(reader: Reader, hub_id: str, other: str) -> bool:
+    """Do these two hubs live in one stairwell?"""
+    row = reader.row(
+        "SELECT 1 AS one FROM hubs a JOIN hubs b ON a.stairwell = b.stairwell WHERE a.hub_id = ? AND b.hub_id = ?",
+        (hub_id, other),
+    )
+    return row is not None and hub_id != other
 
 
 def add_device(transaction: Transaction, hub_id: str, device_id: str, kind: str, room: str, label: str) -> None:

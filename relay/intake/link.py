@@ -24,7 +24,7 @@ from protocol import topics
 
 from ..clock import now_ms
 from ..database import Database, DatabaseClosed, NotKept
-from . import rules, store, worker
+from . import carried, rules, store, worker
 
 LOG = logging.getLogger("relay")
 KEEPALIVE_S = 30
@@ -63,6 +63,7 @@ class Link:
     def __init__(self, database: Database, address: BrokerAddress, client_id: str) -> None:
         self._database = database
         self._address = address
+        self._routes = carried.Routes()
         self._generation = 0
         self._is_ending = False
         self._was_ready = False
@@ -95,8 +96,12 @@ class Link:
     def send(self, hub_id: str, word: str, message: dict[str, Any]) -> None:
         """Publish down to a hub, QoS 1, from any thread. Off the line nothing is queued: the home is told
         again when its hub is heard, and a receipt goes again with the duplicate."""
-        if self._client.is_connected():
-            self._client.publish(topics.down(hub_id, word), json.dumps(message), qos=1)
+        if not self._client.is_connected():
+            return
+        self._client.publish(topics.down(hub_id, word), json.dumps(message), qos=1)
+        wrapped = self._routes.wrap(hub_id, word, message, now_ms())
+        if wrapped is not None:
+            self._client.publish(topics.down(wrapped[0], topics.CARRIED), json.dumps(wrapped[1]), qos=1)
 
     # --- the network thread -------------------------------------------------------------------------
 
@@ -181,6 +186,12 @@ class Link:
             return
         committed_at = now_ms()
         taken = future.result()
+        carrier = heard.hub_id
+        if taken.heard is not None:  # a neighbour brought it: the answer goes back by the same way
+            heard = taken.heard
+            self._routes.keep(heard.hub_id, carrier, taken.key, committed_at)
+        elif heard.word != topics.STATE:
+            self._routes.forget(carrier)
         for word, message in taken.down:
             self.send(heard.hub_id, word, message)
         self._puback(puback)

@@ -5,6 +5,7 @@ Rule 2: a message is acted on only when its identity is new; a duplicate is rece
 Rule 3: what cannot be used is a dead letter and a technical alarm, never a receipt.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ from ..database import Row, Transaction
 from ..hubs import store as hub_store
 from ..supervision import rules as supervision_rules
 from ..supervision import store as supervision_store
-from . import rules, store
+from . import carried, rules, store
 
 Down = tuple[str, dict[str, Any]]
 
@@ -29,6 +30,8 @@ class Taken:
 
     down: list[Down] = field(default_factory=list[Down])
     is_new: bool = False
+    heard: rules.Heard | None = None  # what an envelope had in it, when the message was one
+    key: str = ""  # of the envelopes of its hub
 
 
 def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: bytes, received_at: int) -> Taken:
@@ -42,8 +45,10 @@ def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: byte
             views.announce_dwelling(transaction, hub["dwelling_id"], hub["community_id"])
         return Taken()
     _hear(transaction, hub, received_at)
+    if heard.word == topics.CARRIED:
+        return _take_carried(transaction, heard, topic, payload, received_at)
     if heard.is_kept:
-        return _take_kept(transaction, hub, heard, payload, received_at)
+        return _take_kept(transaction, hub, heard, payload.decode(), received_at)
     if heard.word in (topics.HELLO, topics.HEARTBEAT):
         hub_store.keep_heartbeat(transaction, heard.hub_id, heard.message)
         return Taken(_what_home_missed(transaction, hub, heard.message, received_at))
@@ -58,9 +63,23 @@ def _hear(transaction: Transaction, hub: Row, now: int) -> None:
         views.announce_dwelling(transaction, hub["dwelling_id"], hub["community_id"])
 
 
-def _take_kept(transaction: Transaction, hub: Row, heard: rules.Heard, payload: bytes, received_at: int) -> Taken:
+def _take_carried(transaction: Transaction, heard: rules.Heard, topic: str, payload: bytes, received_at: int) -> Taken:
+    """An envelope: what is in it counts, not who brought it. Its hub stays off the line: only its alarm came."""
+    found = carried.read(transaction, heard)
+    if isinstance(found, rules.Refusal):
+        refuse(transaction, topic, payload, found, received_at)
+        return Taken()
+    inner, key = found
+    hub = hub_store.hub(transaction, inner.hub_id)
+    assert hub is not None  # it has a key: it is registered and active
+    taken = _take_kept(transaction, hub, inner, json.dumps(inner.message, ensure_ascii=False), received_at)
+    taken.heard, taken.key = inner, key
+    return taken
+
+
+def _take_kept(transaction: Transaction, hub: Row, heard: rules.Heard, body: str, received_at: int) -> Taken:
     message = heard.message
-    is_new = store.keep(transaction, heard, payload.decode(), received_at)
+    is_new = store.keep(transaction, heard, body, received_at)
     if is_new and heard.word == topics.ALARM:
         alarm_store.take(transaction, hub, message, received_at)
     elif is_new:

@@ -2,11 +2,13 @@
 
 import array
 import asyncio
+import base64
 import pathlib
 import sys
 import time
 
 from simulator.home import Home
+from simulator.page import sounds
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "firmware" / "tools"))
@@ -89,7 +91,7 @@ def test_the_volume_is_the_settings_and_a_voice_of_the_family_goes_first(tmp_pat
     folder = tmp_path / "home"
     family = folder / "voices" / "zh-family"
     family.mkdir(parents=True)
-    (family / "heard.wav").write_bytes((make_voices.VOICES / "zh" / "delivered.wav").read_bytes())
+    (family / "heard.wav").write_bytes((make_voices.VOICES / "zh" / "number-5.wav").read_bytes())
     home = home_of(folder)
     home.more_settings = {"voice": {"volume": 3}}
 
@@ -97,10 +99,26 @@ def test_the_volume_is_the_settings_and_a_voice_of_the_family_goes_first(tmp_pat
         await home.wired_press()
         sentence = await heard(home, "heard")
         assert sentence.clips == ["zh-family/heard.wav"] and sentence.volume == 3
-        wanted = array.array("h", [s >> 2 for s in clip_samples("zh/delivered.wav")])
+        wanted = array.array("h", [s >> 2 for s in clip_samples("zh/number-5.wav")])
         assert array.array("h", bytes(sentence.samples)) == wanted
 
     run(story, home)
+
+
+def test_the_homes_page_is_given_what_the_loudspeaker_plays(tmp_path):
+    async def story(home):
+        stream = sounds(home)
+        first = asyncio.ensure_future(stream.__anext__())
+        await asyncio.sleep(0)
+        await home.wired_press()
+        rate, text = (await asyncio.wait_for(first, 5)).removeprefix("data: ").split(" ")
+        assert rate == "8000"
+        first_samples = array.array("h", base64.b64decode(text))
+        assert first_samples == clip_samples("zh/heard.wav")[: len(first_samples)] and len(first_samples) > 100
+        await stream.aclose()
+        assert home.loudspeaker.listeners == []
+
+    run(story, home_of(tmp_path / "home"))
 
 
 def test_without_a_clip_a_tone_is_heard(tmp_path):

@@ -90,6 +90,7 @@ MADE = (
         for battery in (None, 0, 100)
     ]
     + [("up", topics.TOLD, messages.told(EPOCH, 3, step)) for step in words.STEPS]
+    + [(direction, topics.CARRIED, messages.carried(bytes(range(40)))) for direction in ("up", "down")]
     + [("up", topics.STATE, messages.offline()), ("down", topics.RECEIPT, messages.receipt(EPOCH, 3))]
     + [
         ("down", topics.ALARM, messages.step(EPOCH, 3, step, who, minutes))

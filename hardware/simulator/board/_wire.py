@@ -21,13 +21,13 @@ import micropython
 
 OUT_PWM, OUT_LAMP, OUT_VOICE, OUT_SCAN, OUT_RESET, OUT_WATCHDOG, OUT_WIFI = b"W", b"L", b"V", b"S", b"R", b"G", b"C"
 OUT_SOUND, OUT_ESPNOW = b"P", b"E"
-IN_HELLO, IN_ADVERT, IN_PIN, IN_WIFI, IN_LEVEL = 0x48, 0x41, 0x49, 0x4E, 0x55
+IN_HELLO, IN_ADVERT, IN_PIN, IN_WIFI, IN_LEVEL, IN_ESPNOW = 0x48, 0x41, 0x49, 0x4E, 0x55, 0x45
 _SMALL = 64  # bytes of the frames that the thread looks at itself; longer ones pass in pieces
 _RING = 4096
 
 pins = bytearray(b"\x01" * 64)  # level of each input
 levels_mv = array.array("H", [0] * 64)  # what each analogue input sees
-wifi = {"is_connected": False}
+wifi = {"is_connected": False, "channel": 6}
 lost = 0  # frames for the loop that found no room
 _handlers = {}
 _on_advert = None
@@ -174,6 +174,7 @@ def _start():
     for number, mv in state["levels_mv"]:
         levels_mv[number] = mv
     wifi["is_connected"] = state["wifi"]
+    wifi["channel"] = state.get("channel", 6)
     _thread.start_new_thread(_listen, ())
     asyncio.create_task(_pump())
 

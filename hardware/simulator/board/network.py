@@ -16,9 +16,15 @@ class WLAN:
     IF_STA, IF_AP = 0, 1
     PM_NONE, PM_PERFORMANCE, PM_POWERSAVE = 0, 1, 2
 
-    def __init__(self, interface=STA_IF):
-        self._is_active = False
-        self._wants = False
+    _only = None
+    _is_active = False
+    _wants = False
+    _own_channel = 1  # where the radio stands while it is not at the router's
+
+    def __new__(cls, interface=STA_IF):
+        if cls._only is None:  # one interface, however often it is asked for, as on the board
+            cls._only = object.__new__(cls)
+        return cls._only
 
     def active(self, is_active=None):
         if is_active is not None:
@@ -45,8 +51,13 @@ class WLAN:
         return STAT_NO_AP_FOUND if self._wants else STAT_IDLE
 
     def config(self, *names, **values):
+        if "channel" in values:
+            if self.isconnected():
+                raise OSError(0x3007, "Wifi Busy")  # the channel is the router's
+            self._own_channel = values["channel"]
         if names:
-            return {"mac": b"\x02\x00\x00\x00\x00\x01", "ssid": "anling", "channel": 6}.get(names[0])
+            channel = _wire.wifi["channel"] if self.isconnected() else self._own_channel
+            return {"mac": b"\x02\x00\x00\x00\x00\x01", "ssid": "anling", "channel": channel}.get(names[0])
 
     def scan(self):
         return [(b"anling", b"\x02\x00\x00\x00\x00\x02", 6, -55, 3, False)] if _wire.wifi["is_connected"] else []
