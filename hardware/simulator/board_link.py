@@ -124,6 +124,9 @@ class BoardLink:
                 self.on_espnow(payload[:6], payload[7:], payload[6])
         elif kind == b"S":
             self._on_event("scan", {"on": payload == b"\x01"})
+        elif kind == b"M":
+            uptime_s, live, before = struct.unpack("<III", payload)
+            self._on_event("heap", {"uptime_s": uptime_s, "live": live, "before": before})
         elif kind == b"G":
             self._on_event("watchdog", {"timeout_ms": struct.unpack("<I", payload)[0]})
         elif kind == b"R":

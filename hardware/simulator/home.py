@@ -92,6 +92,7 @@ class Home:
         self._is_stopping = False
         self.watchdog_s: float | None = None  # bites after so long, whatever the hub asked for
         self._watchdog: tuple[float, float] | None = None  # (fed at s, bites after s)
+        self.beacon_s = BEACON_S
         self.broker_name = "127.0.0.1"  # as the hub is told: the router's address
         self.firmware = FIRMWARE  # the tree that the hub runs
         self.images: tuple[pathlib.Path, pathlib.Path] | None = None  # romfs of firmware and stand-ins, instead
@@ -137,7 +138,7 @@ class Home:
         """What supervision rests on: each sensor that has power says so."""
         while True:
             for sensor in list(self.sensors.values()):
-                await asyncio.sleep(BEACON_S / len(self.sensors))
+                await asyncio.sleep(self.beacon_s / len(self.sensors))
                 if sensor.has_battery:
                     self.send(sensor.address, sensor.beacon(), events=2)
 

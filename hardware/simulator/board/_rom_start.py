@@ -68,4 +68,6 @@ def _mount(path, place):
 _mount(os.getenv("ANLING_STAND_INS"), "/standins")
 _mount(os.getenv("ANLING_ROM"), "/rom")
 sys.path[:] = [".frozen", "/standins", "/rom"]
-import anling_start  # noqa: F401
+if os.getenv("ANLING_HEAP_EVERY_MS"):
+    __import__("_heap_watch")
+__import__("anling_start")
