@@ -30,8 +30,11 @@ def _difference(step, magnitude):
 
 
 # at step * 8 + magnitude: what is added, and the next step * 8
-ADDS = array("H", [_difference(step, m) for step in STEPS for m in range(8)])
-NEXTS = array("H", [8 * max(0, min(LAST, i + _MOVES[m])) for i in range(LAST + 1) for m in range(8)])
+ADDS = array("H", bytes(16 * len(STEPS)))
+NEXTS = array("H", bytes(16 * len(STEPS)))
+for _k in range(8 * len(STEPS)):  # filled in place: a list of them would be three times as large
+    ADDS[_k] = _difference(STEPS[_k >> 3], _k & 7)
+    NEXTS[_k] = 8 * max(0, min(LAST, (_k >> 3) + _MOVES[_k & 7]))
 
 
 def samples_of(block_size):

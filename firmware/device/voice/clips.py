@@ -12,7 +12,7 @@ import os
 from . import adpcm
 
 FORM_IMA_ADPCM = 0x11
-BLOCK_MAX = 512
+BLOCK_MAX = 256
 RATES = (8000, 11025, 16000, 22050)
 SOMEBODY = "somebody"
 NAMES = "names.json"  # {"李敏": "name-li-min"}: recorded names of people who may come
