@@ -1,10 +1,13 @@
 """Start of a hub, told as a story. The same file runs on an ESP32 and, with stand-ins, on a desk."""
 
 import asyncio
+import gc
 import sys
 
 import machine
 from device import crash
+
+GARBAGE_BYTES = 16384
 
 # 1. How often did it fail before? After three crashes it starts with the least; after six the siren alone is left.
 crashes = crash.at_start(machine.reset_cause() == machine.WDT_RESET)
@@ -47,7 +50,10 @@ try:
 
         uplink = Uplink(settings, hub.on_uplink, clock.now_ms)
 
-    # 6. Work until the power goes.
+    # 6. Work until the power goes. Garbage is collected early and often, so that the heap does not fall to pieces:
+    # what lives long would otherwise be scattered over all of it.
+    gc.collect()
+    gc.threshold(GARBAGE_BYTES)
     numbers = sys.implementation.version
     version = "%d.%d.%d" % numbers[:3] + ("-" + numbers[3] if len(numbers) > 3 and numbers[3] else "")
     print("hub: %s on %s, MicroPython %s" % (settings["hub_id"], board.NAME, version))

@@ -29,6 +29,8 @@ class Device:
         self.mark = NO_MARK  # 1 and the last counter (encrypted) or packet id (plain), low byte first; 0: none
         self.last_frame = b""
         self.last_refused = b""
+        self.press_frame = b""
+        self.press_ms = None  # when that press was last heard
         self.heard_ms = None
         self.alive_ms = None  # of the last frame that shows that it lives: a replay does not
         self.hold_ms = None
@@ -71,6 +73,9 @@ def hear(device, service_data, now_ms):
     if service_data == device.last_frame and device.encrypt_block is not None:
         device.heard_ms = now_ms
         return Heard(is_repeat=True)
+    if device.press_ms is not None and service_data == device.press_frame and now_ms - device.press_ms < SILENCE_MS:
+        device.heard_ms = device.press_ms = now_ms  # the same press, though a beacon came in between
+        return Heard(is_repeat=True)
     if service_data == device.last_refused and silence_ms is not None and silence_ms < SILENCE_MS:
         device.heard_ms = now_ms
         return Heard(is_repeat=True)
@@ -97,6 +102,8 @@ def hear(device, service_data, now_ms):
     if is_repeat:
         return Heard(is_repeat=True, frame=frame)
     activation = press_of(frame)
+    if activation is not None and (frame.counter is not None or frame.first(bthome.PACKET_ID) is not None):
+        device.press_frame, device.press_ms = service_data, now_ms  # without a number a beacon parts two presses
     if activation == vocabulary.HOLD:
         held_on = device.hold_ms is not None and now_ms - device.hold_ms < HOLD_MS
         device.hold_ms = now_ms

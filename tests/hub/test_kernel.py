@@ -107,6 +107,25 @@ def test_a_repeated_broadcast_is_one_press_however_long_it_lasts():
         assert len(desk.alarms()) == 1 and desk.said.count("heard") == 1
 
 
+def test_a_press_heard_again_behind_a_beacon_is_the_same_press():
+    for address, frame, between in ((KEYED, press(5), beacon(6)), (PLAIN, plain_press(9), bytes([0x44, 0, 10, 1, 90]))):
+        desk = up(Desk())
+        for n in range(12):
+            desk.hear(address, frame, 1000 + n * 2000)
+            desk.hear(address, between, 2000 + n * 2000)
+        assert len(desk.alarms()) == 1 and desk.said.count("heard") == 1, address
+        desk.hear(address, frame, 3600000)  # an hour later it is a replay, or another press with this number
+        assert len(desk.alarms()) == 2
+
+
+def test_a_beacon_parts_two_presses_that_have_no_number():
+    desk = up(Desk())
+    for n in range(3):
+        desk.hear(PLAIN, bytes([0x44, 0x3A, 1]), 1000 + n * 4000)
+        desk.hear(PLAIN, bytes([0x44, 0x01, 90]), 3000 + n * 4000)
+    assert len(desk.alarms()) == 3
+
+
 def test_a_second_press_counts_and_belongs_to_the_same_alarm():
     desk = up(Desk())
     desk.hear(KEYED, press(5), 1000)

@@ -114,7 +114,7 @@ class Dialer:
         self._address = None  # the last one found
         self._flag = asyncio.ThreadSafeFlag()
         self._is_looking = False
-        self._found = None
+        self._late = None  # an answer that nobody has taken yet
 
     async def open(self, context, server_name):
         """A connected Line; `context` is a TLS context or None. Errors: LineFault."""
@@ -174,16 +174,19 @@ class Dialer:
     async def _find_aside(self):
         """Look the name up in a thread. One that hangs is not joined by a second: its answer serves later."""
         if not self._is_looking:
+            late, self._late = self._late, None
+            if late is not None:
+                return late  # the answer to the look-up before, which came too late for its try
             import _thread
 
             self._is_looking = True
-            self._found = None
             self._flag.clear()
             _thread.start_new_thread(self._look_up_aside, ())
         await self._flag.wait()
-        return self._found
+        found, self._late = self._late, None
+        return found
 
     def _look_up_aside(self):
-        self._found = self._look_up()
+        self._late = self._look_up()
+        self._flag.set()  # before the next look-up can begin: it must not be woken by this one
         self._is_looking = False
-        self._flag.set()
