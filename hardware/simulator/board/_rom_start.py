@@ -68,6 +68,8 @@ def _mount(path, place):
 _mount(os.getenv("ANLING_STAND_INS"), "/standins")
 _mount(os.getenv("ANLING_ROM"), "/rom")
 sys.path[:] = [".frozen", "/standins", "/rom"]
+if os.getenv("ANLING_HOLDS"):
+    __import__("_hold_watch")
 if os.getenv("ANLING_HEAP_EVERY_MS"):
     __import__("_heap_watch")
 __import__("anling_start")
