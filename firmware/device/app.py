@@ -86,6 +86,8 @@ class Hub:
         self.kernel = Kernel(settings["hub_id"], _new_epoch(), self._devices, FIRMWARE)
         self.kernel.pre_alarm_ms = settings.get("pre_alarm_s", 20) * 1000
         self.kernel.utc_offset_min = settings.get("utc_offset_min", 480)
+        weekly = settings.get("weekly_test")
+        self.kernel.weekly = (weekly["weekday"], weekly["hour"]) if weekly else None
         self._crashes = crashes
         self._is_safe = is_safe
         self._journal = None

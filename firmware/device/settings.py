@@ -71,6 +71,8 @@ def check(found):
     _want(isinstance(offset_min, int) and -720 <= offset_min <= 840, "utc_offset_min", "-720 to 840 minutes")
     _check_neighbours(found.get("neighbours"))
     _check_voice(found.get("voice", {}))
+    weekly = found.get("weekly_test")
+    _want(weekly is None or _is_weekly(weekly), "weekly_test", "a weekday (0 is Monday) and an hour, or null")
     _check_wifi(found.get("wifi"))
     _check_devices(found.get("devices"))
 
@@ -90,6 +92,13 @@ def _check_voice(voice):
     for field in ("volume", "night_volume"):
         volume = voice.get(field, 1)
         _want(isinstance(volume, int) and 1 <= volume <= 5, "voice." + field, "1 to 5")
+
+
+def _is_weekly(value):
+    if not isinstance(value, dict):
+        return False
+    weekday, hour = value.get("weekday"), value.get("hour")
+    return isinstance(weekday, int) and 0 <= weekday <= 6 and isinstance(hour, int) and 0 <= hour <= 23
 
 
 def _check_wifi(wifi):

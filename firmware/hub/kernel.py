@@ -138,6 +138,7 @@ class Kernel(Matters):
 
     def _on_clock(self, event, now_ms):
         self.clock_offset_ms = event.utc_ms - now_ms
+        self._plan_weekly(now_ms)
 
     def _on_fault(self, event, now_ms):
         self._technical(event.kind, None, event.detail, now_ms)

@@ -13,6 +13,9 @@ from .outbox import Kept
 
 BATTERY_LOW_PCT, BATTERY_GOOD_PCT = 20, 30
 SELF_TEST_FIRST_MS, SELF_TEST_EVERY_MS = 600000, 86400000
+DAY_MS = 86400000
+WEEKLY = "weekly"  # the device that a test call of its own names
+WEEKLY_WAIT_MS = 30000
 LINK_PATIENCE_MS = 300000  # a router that starts anew is no matter for the home
 
 # kind: (said in the home when it begins, when it ends)
@@ -35,6 +38,9 @@ class Matters(Calls):
         self._link_down_ms = 0  # since when; None while it is up
         self._is_link_loss_told = False
         self._self_test_ms = SELF_TEST_FIRST_MS
+        self.weekly = None  # (weekday from Monday = 0, hour) of the audible test, or None
+        self._weekly_ms = None  # when it is due
+        self._weekly_end_ms = None  # when it is taken back, received or not
 
     def _technical(self, kind, device_id, detail, now_ms):
         fields = {"kind": kind, "device": device_id, "detail": detail}
@@ -134,6 +140,31 @@ class Matters(Calls):
         if self._link_down_ms is None:
             self._link_down_ms = now_ms
 
+    # --- the weekly audible test ---------------------------------------------------------------------
+
+    def _plan_weekly(self, now_ms):
+        """The next time that it is this hour of this weekday in the home; only a trusted clock can say."""
+        if self.weekly is None or self.clock_offset_ms is None:
+            return
+        weekday, hour = self.weekly
+        local_ms = now_ms + self.clock_offset_ms + self.utc_offset_min * 60000
+        week_ms = (local_ms + 3 * DAY_MS) % (7 * DAY_MS)  # since Monday, 0:00; 1970 began on a Thursday
+        self._weekly_ms = now_ms + (weekday * DAY_MS + hour * 3600000 - week_ms - 1) % (7 * DAY_MS) + 1
+
+    def _test_aloud(self, now_ms):
+        """A test call of its own: heard in the home, taken back when the relay has it."""
+        if self._weekly_end_ms is not None:
+            alarm = self._find_open(vocabulary.TEST, WEEKLY)
+            if alarm is None or alarm.state != vocabulary.RAISED or now_ms >= self._weekly_end_ms:
+                self._weekly_end_ms = None
+                if alarm is not None:
+                    self._take_back(alarm, now_ms)
+        if self._weekly_ms is not None and now_ms >= self._weekly_ms:
+            self._plan_weekly(now_ms)
+            if annunciator.foremost(self.alarms) is None:  # a home with an alarm needs no test
+                self._weekly_end_ms = now_ms + WEEKLY_WAIT_MS
+                self._open(vocabulary.TEST, WEEKLY, vocabulary.TRIPPED, now_ms)
+
     def _say_quietly(self, prompt, now_ms):
         """Say it, at night volume when it is night."""
         self._do.append(actions.Say(prompt, None, None, self._is_night(now_ms)))
@@ -152,6 +183,7 @@ class Matters(Calls):
         if now_ms >= self._self_test_ms:
             self._self_test_ms = now_ms + SELF_TEST_EVERY_MS
             self._do.append(actions.SelfTest())
+        self._test_aloud(now_ms)
         due_ms = self._link_due_ms()
         if due_ms is not None and now_ms >= due_ms:
             self._is_link_loss_told = True
@@ -159,7 +191,10 @@ class Matters(Calls):
                 self._say_quietly(prompts.LINK_LOST, now_ms)
 
     def _next_matter_ms(self):
-        return [supervision.next_ms(self.devices), self._link_due_ms(), self._self_test_ms]
+        return [supervision.next_ms(self.devices), self._link_due_ms(), self._self_test_ms] + [
+            self._weekly_ms,
+            self._weekly_end_ms,
+        ]
 
     def _has_matter(self):
         """Is there a technical matter that the lamp should show?"""

@@ -345,3 +345,46 @@ def test_a_sealed_smoke_detector_uses_up_its_counter_with_its_alarm():
     desk.hear(KEYED, sealed(bytes([0x29, 1]), 9), 0)
     again = desk.restart()
     assert again.kernel.devices[KEYED].mark == bytes([1, 9, 0, 0, 0])
+
+
+MONDAY_UTC_MS = 1732464000000  # a Monday, 0:00 at +8 h (2024-11-25)
+
+
+def weekly_desk(weekday, hour, start_ms):
+    desk = up()
+    desk.kernel.weekly = (weekday, hour)
+    desk.give(events.ClockSet(MONDAY_UTC_MS + start_ms), 0)
+    return desk
+
+
+def test_the_weekly_test_is_heard_at_its_hour_and_taken_back_when_received():
+    desk = weekly_desk(1, 10, 0)
+    desk.wake_until(34 * HOUR - 1)
+    assert desk.alarms() == {}
+    desk.wake_until(34 * HOUR)  # Tuesday, 10:00
+    assert [m["kind"] for m in desk.alarms().values()] == [v.TEST] and desk.sounds[-1] == actions.CALLING
+    desk.receipt(max(desk.alarms()), 34 * HOUR + 200)
+    desk.wake_until(34 * HOUR + 40000)
+    assert [m["step"] for m in desk.alarms().values()] == [v.RAISED, v.CANCELLED] and desk.kernel.alarms == []
+    desk.wake_until((34 + 7 * 24) * HOUR)
+    assert [m["step"] for m in desk.alarms().values()][-1] == v.RAISED
+
+
+def test_a_weekly_test_that_nobody_receives_ends_all_the_same():
+    desk = weekly_desk(0, 0, 1000)
+    desk.give(events.LinkDown("cut"))
+    desk.wake_until(7 * 24 * HOUR)
+    assert desk.kernel.alarms == [] and desk.said.count(prompts.TEST_CALL) == 1
+    desk.wake_until(8 * 24 * HOUR)
+    assert desk.said.count(prompts.TEST_CALL) == 1
+
+
+def test_no_weekly_test_without_a_clock_nor_during_an_alarm():
+    desk = up()
+    desk.kernel.weekly = (0, 0)
+    desk.wake_until(8 * 24 * HOUR)
+    assert prompts.TEST_CALL not in desk.said
+    desk = weekly_desk(0, 1, 0)
+    desk.hear(KEYED, press(5), HOUR - 1000)
+    desk.wake_until(2 * HOUR)
+    assert prompts.TEST_CALL not in desk.said
