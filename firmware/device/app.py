@@ -87,7 +87,7 @@ class Hub:
         self.kernel.pre_alarm_ms = settings.get("pre_alarm_s", 20) * 1000
         self.kernel.utc_offset_min = settings.get("utc_offset_min", 480)
         weekly = settings.get("weekly_test")
-        self.kernel.weekly = (weekly["weekday"], weekly["hour"]) if weekly else None
+        self.kernel.weekly = [weekly["weekday"], weekly["hour"]] if weekly else []
         self._crashes = crashes
         self._is_safe = is_safe
         self._journal = None
@@ -279,6 +279,13 @@ class Hub:
         )
         return self._neighbours
 
+    def _start_wearable(self, device):
+        from .wearable import Wearable  # only a hub that has one needs it
+
+        wearable = Wearable(self._radio, device.address, self.receive, clock.now_ms)
+        self._radio.serve(wearable)
+        return wearable
+
     async def run(self, uplink):
         """Work for ever. Shape: `uplink` has `run()` and `publish(…)`, or is None for a hub without settings."""
         self._uplink = uplink
@@ -296,6 +303,10 @@ class Hub:
         tasks.append(asyncio.create_task(self._voice.run()))
         if uplink is not None:
             tasks.append(asyncio.create_task(uplink.run()))
+        for device in self._devices.values():
+            if device.kind == vocabulary.WEARABLE:
+                tasks.append(asyncio.create_task(self._start_wearable(device).run()))
+        if uplink is not None:
             if self._settings.get("neighbours"):
                 tasks.append(asyncio.create_task(self._start_neighbours(uplink).run()))
         print("hub: ready")

@@ -38,7 +38,7 @@ class Matters(Calls):
         self._link_down_ms = 0  # since when; None while it is up
         self._is_link_loss_told = False
         self._self_test_ms = SELF_TEST_FIRST_MS
-        self.weekly = None  # (weekday from Monday = 0, hour) of the audible test, or None
+        self.weekly = []  # [weekday from Monday = 0, hour] of the audible test, or none
         self._weekly_ms = None  # when it is due
         self._weekly_end_ms = None  # when it is taken back, received or not
 
@@ -144,9 +144,9 @@ class Matters(Calls):
 
     def _plan_weekly(self, now_ms):
         """The next time that it is this hour of this weekday in the home; only a trusted clock can say."""
-        if self.weekly is None or self.clock_offset_ms is None:
+        if not self.weekly or self.clock_offset_ms is None:
             return
-        weekday, hour = self.weekly
+        weekday, hour = self.weekly[0], self.weekly[1]
         local_ms = now_ms + self.clock_offset_ms + self.utc_offset_min * 60000
         week_ms = (local_ms + 3 * DAY_MS) % (7 * DAY_MS)  # since Monday, 0:00; 1970 began on a Thursday
         self._weekly_ms = now_ms + (weekday * DAY_MS + hour * 3600000 - week_ms - 1) % (7 * DAY_MS) + 1

@@ -27,11 +27,12 @@ EVENTS = 7  # advertising events of one press
 INTERVAL_S = 0.1
 JITTER_S = 0.01  # a random delay of 0 to 10 ms follows each event, so that two sensors do not collide for ever
 
-Report = Callable[[bytes, int, bytes], None]  # address (6, as people write it), rssi in dBm, data
+# address (6, as people write it), rssi in dBm, data, address type (0 public, 1 random)
+Report = Callable[[bytes, int, bytes, int], None]
 
 
 class Air:
-    """Shape: `on_report(address, rssi_dbm, data)` is called for each advert that the hub's radio hears while on."""
+    """Shape: `on_report(address, rssi_dbm, data, address_type)` is called for each advert that the hub hears while on."""
 
     def __init__(self, on_report: Report, rssi_dbm: int = -62) -> None:
         self._link = LocalLink()
@@ -49,6 +50,16 @@ class Air:
         device.on("advertisement", self._on_advertisement)
         await device.power_on()
         self._device = device
+
+    @property
+    def device(self) -> Device:
+        """The hub's radio."""
+        assert self._device is not None, "the air has not started"
+        return self._device
+
+    @property
+    def link(self) -> LocalLink:
+        return self._link
 
     async def scan(self, is_on: bool) -> None:
         """Switch the hub's scanning on or off."""
@@ -93,4 +104,6 @@ class Air:
     def _on_advertisement(self, advertisement: Advertisement) -> None:
         if self._is_on:
             address = bytes.fromhex(advertisement.address.to_string(False).replace(":", ""))
-            self._on_report(address, self._rssi_dbm, bytes(advertisement.data_bytes))
+            self._on_report(
+                address, self._rssi_dbm, bytes(advertisement.data_bytes), int(not advertisement.address.is_public)
+            )

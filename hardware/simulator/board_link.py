@@ -53,9 +53,13 @@ class BoardLink:
 
     # --- to the firmware ---------------------------------------------------------------------------
 
-    def advert(self, address: bytes, rssi_dbm: int, data: bytes) -> None:
+    def advert(self, address: bytes, rssi_dbm: int, data: bytes, address_type: int = 0) -> None:
         """One scan report: address type, address, advert type, rssi + 128, data."""
-        self._send(b"A", bytes([0]) + address + bytes([0, (rssi_dbm + 128) & 0xFF]) + data)
+        self._send(b"A", bytes([address_type]) + address + bytes([0, (rssi_dbm + 128) & 0xFF]) + data)
+
+    def gatt(self, payload: bytes) -> None:
+        """One event of the GATT client, as JSON."""
+        self._send(b"g", payload)
 
     def set_pin(self, number: int, level: int) -> None:
         self.pins[number] = level
@@ -124,6 +128,8 @@ class BoardLink:
                 self.on_espnow(payload[:6], payload[7:], payload[6])
         elif kind == b"S":
             self._on_event("scan", {"on": payload == b"\x01"})
+        elif kind == b"T":
+            self._on_event("gatt", {"order": payload})
         elif kind == b"M":
             uptime_s, live, before = struct.unpack("<III", payload)
             self._on_event("heap", {"uptime_s": uptime_s, "live": live, "before": before})

@@ -29,6 +29,7 @@ from .board_link import (
     BoardLink,
 )
 from .bthome_sensor import Sensor, advert
+from .gatt import Central, Wearable
 from .router import Router
 from .stairwell import Stairwell, mac_of
 
@@ -90,6 +91,8 @@ class Home:
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._is_stopping = False
+        self._central: Central | None = None
+        self.wearables: list[Wearable] = []
         self.watchdog_s: float | None = None  # bites after so long, whatever the hub asked for
         self._watchdog: tuple[float, float] | None = None  # (fed at s, bites after s)
         self.beacon_s = BEACON_S
@@ -146,6 +149,8 @@ class Home:
         """End the hub and everything else of this home."""
         self._is_stopping = True
         await self._end_hub(signal.SIGTERM)
+        if self._central is not None:
+            await self._central.stop()
         await self.air.stop()
         if self.stairwell is not None:
             self.stairwell.stop()
@@ -167,7 +172,7 @@ class Home:
                 **self._security,
             },
             "wifi": [{"ssid": "anling", "password": "not-a-secret"}],
-            "devices": [sensor.settings() for sensor in self.sensors.values()],
+            "devices": [one.settings() for one in (*self.sensors.values(), *self.wearables)],
             **self.more_settings,
         }
         path = self.folder / "settings.json"
@@ -259,6 +264,12 @@ class Home:
             if not self._is_stopping and code == RESET_EXIT:
                 await self.start_hub(cause=HARD_RESET)
 
+    async def wear(self, address: str, battery_pct: int = 80) -> Wearable:
+        """Put a watch on, before the hub starts with settings that name it."""
+        wearable = Wearable(self.air.link, address, battery_pct)
+        self.wearables.append(wearable)
+        return wearable
+
     # --- what a person does ------------------------------------------------------------------------
 
     def press(self, device: str = BED, activation: str = "press", events: int = 7) -> float:
@@ -333,6 +344,11 @@ class Home:
     # --- events ------------------------------------------------------------------------------------
 
     def _on_board(self, name: str, detail: dict[str, Any]) -> None:
+        if name == "gatt":
+            if self._central is None:
+                self._central = Central(self.air.device, self.link.gatt)
+            self._central.take(detail["order"])
+            return
         if name == "watchdog":
             self._watchdog = (time.monotonic(), detail["timeout_ms"] / 1000)
             return

@@ -20,8 +20,8 @@ import struct
 import micropython
 
 OUT_PWM, OUT_LAMP, OUT_VOICE, OUT_SCAN, OUT_RESET, OUT_WATCHDOG, OUT_WIFI = b"W", b"L", b"V", b"S", b"R", b"G", b"C"
-OUT_SOUND, OUT_ESPNOW, OUT_HEAP = b"P", b"E", b"M"
-IN_HELLO, IN_ADVERT, IN_PIN, IN_WIFI, IN_LEVEL, IN_ESPNOW = 0x48, 0x41, 0x49, 0x4E, 0x55, 0x45
+OUT_SOUND, OUT_ESPNOW, OUT_HEAP, OUT_GATT = b"P", b"E", b"M", b"T"
+IN_HELLO, IN_ADVERT, IN_PIN, IN_WIFI, IN_LEVEL, IN_ESPNOW, IN_GATT = 0x48, 0x41, 0x49, 0x4E, 0x55, 0x45, 0x67
 _SMALL = 64  # bytes of the frames that the thread looks at itself; longer ones pass in pieces
 _RING = 4096
 

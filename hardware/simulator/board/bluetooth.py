@@ -1,4 +1,4 @@
-"""Stand-in for MicroPython's `bluetooth` on the simulated board: the observer's part.
+"""Stand-in for MicroPython's `bluetooth` on the simulated board: the observer; the GATT client is in _gattc.py.
 
 As on the board: the callback comes in a thread of the radio's own, whatever the loop does; it may allocate nothing; the
 buffers of a scan result are used again for the next one and are valid only within the callback; an exception escaping
@@ -7,6 +7,7 @@ the callback switches it off for good. (The board hands over a tuple set aside b
 Ref: MicroPython library, bluetooth.BLE: active, irq, gap_scan; _IRQ_SCAN_RESULT 5, _IRQ_SCAN_DONE 6.
 """
 
+import _gattc
 import _wire
 
 _IRQ_SCAN_RESULT = 5
@@ -15,7 +16,10 @@ _DATA_MAX = 31  # a legacy advert has no more
 _NOTHING = ()
 
 
-class BLE:
+UUID = _gattc.UUID
+
+
+class BLE(_gattc.GattClient):
     """The one radio of the board."""
 
     _only = None
@@ -36,6 +40,7 @@ class BLE:
         self._result = [0, memoryview(self._address), 0, 0, None]
         self.has_failed = False  # an exception escaped the callback
         _wire.on_advert(self._on_advert)
+        self._setup_gatt()
 
     def active(self, is_active=None):
         if is_active is None:
