@@ -32,7 +32,7 @@ Report = Callable[[bytes, int, bytes, int], None]
 
 
 class Air:
-    """Shape: `on_report(address, rssi_dbm, data, address_type)` is called for each advert that the hub hears while on."""
+    """Shape: `on_report(address, rssi_dbm, data, address_type)` is called for each advert that is heard while on."""
 
     def __init__(self, on_report: Report, rssi_dbm: int = -62) -> None:
         self._link = LocalLink()
