@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 MICROPYTHON = pathlib.Path(sys.executable).parent / "micropython"
 BOTH = ("protocol", "hub")  # folders whose tests run on both interpreters
-BOTH_FILES = ("device/test_journal.py", "device/test_mqtt.py", "device/test_adpcm.py")
+BOTH_FILES = ("device/test_journal.py", "device/test_damage.py", "device/test_mqtt.py", "device/test_adpcm.py")
 ONLY_CPYTHON = "_cpython.py"
 
 sys.path.insert(0, str(TESTS / "on_micropython"))

@@ -142,6 +142,8 @@ class Hub:
             self._journal = None  # what is on flash stays there for a start that can read it
             self._journal_fault(fault)
         self._was_restarted = bool(records)
+        if self._journal is not None and self._journal.damaged:
+            asyncio.create_task(self._report(vocabulary.JOURNAL_DAMAGED, "%d places" % self._journal.damaged))
 
     def _snapshot(self):
         return memory.snapshot(self.kernel)
@@ -153,6 +155,8 @@ class Hub:
             self._journal.append(action.kind, action.data)
         except OSError as fault:
             self._journal_fault(fault)
+        if self._journal.left_out and not self._has_journal_failed:
+            self._journal_fault("no room for %d records" % self._journal.left_out)
 
     def _journal_fault(self, fault):
         """The alarm still goes out from memory; the fault is reported once."""
@@ -254,7 +258,7 @@ class Hub:
         """What is done while nothing else is: radio looked after, flash erased ahead of need."""
         if self._radio.rearm():
             self.receive(events.Faulted(vocabulary.RADIO_REARMED, None))
-        if self._journal is not None and not self.kernel.alarms and not self.kernel.outbox.messages:
+        if self._journal is not None and self.kernel.is_quiet():
             self._journal.prepare()
 
     async def _self_test(self):

@@ -1,54 +1,62 @@
 """The journal: an append-only ring in a raw flash partition of its own. Decides where records lie, not what they mean.
 
-The partition is cut into segments of four 4,096-byte blocks. A segment starts with a snapshot (records that make the
-whole state anew, closed by an END record) and goes on with what happened since. When it is full the next segment
-gets a new snapshot; the one before stays whole until long after, so a power cut at any moment leaves a complete
-snapshot and all that was appended to it.
+The partition is cut into segments of four 4,096-byte blocks (device/flash/segments.py). A group of segments begins
+with a snapshot (records that make the whole state anew, closed by an END record) and goes on with what happened since;
+a segment that goes on with a group begins with a MORE record. When enough has been appended to pay for it, the next
+segment begins a new group. The group before stays whole, so a power cut at any moment leaves a complete snapshot and
+all that was appended to it. When the newest group is damaged or its snapshot unfinished, the group before is replayed
+first: records are idempotent (hub/memory.py).
 
-Record: magic 0xA7, kind, length (2), generation (4), crc32 over all of it but itself (4), data; padded to 16 bytes.
-Each record names its generation, so a damaged one costs itself alone. When the newest segment is damaged or its
-snapshot unfinished, the segment before is replayed first: records are idempotent (hub/memory.py).
-
-Rule 1. Nothing is ever programmed twice: behind a torn record a new segment begins.
-Rule 2. `append` returns when the record is on flash, and raises OSError when it is not.
-
-Ref: esp32.Partition: writeblocks(n, buf, offset) programs, ioctl(6, n) erases; an erase stops the chip for 80 ms.
+Rule 1. Nothing is ever programmed twice: behind a torn or damaged record a new group begins.
+Rule 2. `append` returns when the record is on flash and reads back as written, and raises OSError when it does not.
+Rule 3. Nothing is erased but by `prepare`, which is called while the home is quiet. Only when all that was prepared is
+used up does `append` erase one segment itself (`erased_late` counts the blocks): four stops of 80 ms are better than a
+forgotten alarm. Prepared are all segments but those of the newest two groups: 96 of 128 KiB.
 """
 
-import binascii
-import struct
+from .flash.segments import BLOCK, DATA_MAX, HEAD, SEGMENT, SEGMENT_BLOCKS, SLOT, Segments, size_of
 
-BLOCK = 4096
-SEGMENT_BLOCKS = 4
-SEGMENT = BLOCK * SEGMENT_BLOCKS
-SLOT = 16
-HEAD = 12
-MAGIC = 0xA7
-DATA_MAX = 1024
 END = 0  # record kind: the snapshot is complete
+MORE = 255  # record kind: this segment goes on with the group of the one before
 
-
-def _crc(head, data):
-    return binascii.crc32(data, binascii.crc32(head[:8])) & 0xFFFFFFFF
+__all__ = ("BLOCK", "DATA_MAX", "END", "HEAD", "SEGMENT", "SEGMENT_BLOCKS", "SLOT", "Journal")
 
 
 class Journal:
-    """Shape: `partition` has the interface of esp32.Partition; `snapshot()` gives a list of (kind, data)."""
+    """Shape: `partition` has the interface of esp32.Partition; `snapshot()` gives (kind, data), the weightiest first.
+
+    `damaged`: places that open() could not read; `left_out`: records for which the newest snapshot had no room.
+    """
 
     def __init__(self, partition, snapshot):
-        self._partition = partition
+        self._flash = Segments(partition)
         self._snapshot = snapshot
-        blocks = partition.ioctl(4, 0)
-        self._segments = blocks // SEGMENT_BLOCKS
+        self._segments = self._flash.blocks // SEGMENT_BLOCKS
         if self._segments < 4:
-            raise ValueError("journal: the partition has %d blocks, needs %d" % (blocks, 4 * SEGMENT_BLOCKS))
-        self._segment = 0
+            raise ValueError(
+                "journal: the partition has %d blocks, needs %d" % (self._flash.blocks, 4 * SEGMENT_BLOCKS)
+            )
+        self._group_most = (self._segments - 2) // 2  # a whole group and its successor fit into the ring, always
+        self._segment = self._segments - 1
         self._generation = 0
         self._at = SEGMENT  # full: the first append opens a segment
-        self._is_ahead = 0  # blocks of the next segment known to be erased
-        self.erases = 0
-        self.programmed = 0  # bytes
-        self.damaged = 0  # slots that were neither records nor empty, seen by open()
+        self._group = 0  # segments of the newest group
+        self._needed = 0  # segments, the newest included, that may not be erased ahead
+        self._must_begin = True  # a new group, whatever has been appended to this one
+        self._snapshot_size = self._appended = 0  # bytes, in the newest group
+        self._ahead = 0  # erased blocks behind the newest segment
+        self.erased_late = 0
+        self.damaged = 0
+        self.left_out = 0
+
+    @property
+    def erases(self):
+        return self._flash.erases
+
+    @property
+    def programmed(self):
+        """Bytes programmed since the start."""
+        return self._flash.programmed
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -56,94 +64,64 @@ class Journal:
         """Read what is there, oldest first: [(kind, data)]. The next append goes behind it."""
         newest = []
         for segment in range(self._segments):
-            generation = self._generation_of(segment)
+            generation = self._flash.generation_of(segment)
             if generation is not None:
                 newest.append((generation, segment))
         newest.sort()
-        if not newest:
-            return []
-        self._generation, self._segment = newest[-1]
-        records, self._at, is_finished, is_sound = self._scan(self._segment, self._generation)
-        if not is_sound:
-            self._at = SEGMENT  # Rule 1
-        if not is_finished:  # try the same segment again: the ring must not run over the last whole snapshot
-            self._segment = (self._segment - 1) % self._segments
-        for generation, segment in reversed(newest[:-1]):
-            if is_sound:
+        if newest:
+            self._generation, self._segment = newest[-1]
+        records = self._read_groups(newest)
+        while self._ahead < self._reserve() and self._flash.is_blank(self._block_ahead()):
+            self._ahead += 1
+        if newest and self._must_begin and self._ahead < SEGMENT_BLOCKS and not self._snapshot_size:
+            # Its snapshot is unfinished: try the same segments again, so as not to run over the last whole group.
+            self._segment = (self._segment - self._group) % self._segments
+            self._ahead = 0
+        return [record for record in records if record[0] not in (END, MORE)]
+
+    def _read_groups(self, newest):
+        """The records of the newest group, and of those before it as far back as there is damage."""
+        records = []
+        members = ends = damaged = groups = 0
+        for generation, segment in reversed(newest):
+            found = self._flash.scan(segment, generation)
+            records = found.records + records
+            kinds = [kind for kind, _ in found.records]
+            members += 1
+            ends += END in kinds
+            damaged += found.damaged
+            self._needed += 1
+            if not groups and members == 1:
+                self._at = found.end
+            if kinds and kinds[0] == MORE:
+                continue
+            self.damaged += damaged
+            if not groups:
+                self._group = members
+                self._must_begin = bool(damaged or not ends)
+                self._measure(records)
+            groups += 1
+            if ends and not damaged:
                 break
-            older, _, _, is_sound = self._scan(segment, generation)
-            records = older + records
-        return [record for record in records if record[0] != END]
+            members = ends = damaged = 0
+        self.damaged += damaged  # of a group whose beginning is gone
+        self._needed = min(self._needed + 1, self._segments - 1)
+        if self._must_begin:
+            self._at = SEGMENT  # Rule 1
+        return records
+
+    def _measure(self, records):
+        """How large the newest group's snapshot is (0: unfinished), and what was appended to it."""
+        size = 0
+        for kind, data in records:
+            size += size_of(data)
+            if kind == END:
+                self._snapshot_size = size
+        self._appended = size - self._snapshot_size
 
     def probe(self):
         """Does the flash still give back what was written? Reads the first record of the segment in use."""
-        return not self._generation or self._record(self._segment, 0, self._generation) is not None
-
-    def _generation_of(self, segment):
-        """The generation of a segment's first readable record, or None when it is empty."""
-        data = bytearray(BLOCK)
-        for block in range(SEGMENT_BLOCKS):
-            self._partition.readblocks(segment * SEGMENT_BLOCKS + block, data)
-            for at in range(0, BLOCK, SLOT):
-                if data[at] != MAGIC:
-                    continue
-                record = self._record(segment, block * BLOCK + at, None)
-                if record is not None:
-                    return record[0]
-            if block == 0 and data[0] == 0xFF and data.count(b"\xff") == BLOCK:
-                return None
-        return None
-
-    def _record(self, segment, at, generation):
-        """(generation, kind, data, bytes used) of the record at this place, or None."""
-        head = self._read(segment, at, HEAD)
-        magic, kind, length, found, crc = struct.unpack("<BBHII", head)
-        if magic != MAGIC or length > DATA_MAX or at + HEAD + length > SEGMENT:
-            return None
-        if generation is not None and found != generation:
-            return None
-        data = self._read(segment, at + HEAD, length)
-        if _crc(head, data) != crc:
-            return None
-        return found, kind, data, -(-(HEAD + length) // SLOT) * SLOT
-
-    def _scan(self, segment, generation):
-        """(records, where the empty part starts, is_finished, is_sound). Finished: the snapshot is whole;
-        sound: that, and no damage."""
-        records = []
-        is_finished = False
-        at = 0
-        damaged = 0
-        while at < SEGMENT:
-            record = self._record(segment, at, generation)
-            if record is not None:
-                is_finished = is_finished or record[1] == END
-                records.append((record[1], record[2]))
-                at += record[3]
-                continue
-            if self._is_empty(segment, at):
-                break
-            damaged += 1
-            at += SLOT
-        self.damaged += damaged
-        return records, at, is_finished, is_finished and not damaged
-
-    def _is_empty(self, segment, at):
-        """Is everything from here to the end of the segment erased? (A torn record may start with 0xFF.)"""
-        while at < SEGMENT:
-            size = min(512, SEGMENT - at)
-            data = self._read(segment, at, size)
-            if data != b"\xff" * size:
-                return False
-            at += size
-        return True
-
-    def _read(self, segment, at, size):
-        """Bytes from a segment; a read may cross blocks."""
-        data = bytearray(size)
-        if size:
-            self._partition.readblocks(segment * SEGMENT_BLOCKS + at // BLOCK, data, at % BLOCK)
-        return bytes(data)
+        return not self._generation or self._flash.record(self._segment, 0, self._generation) is not None
 
     # --- writing -----------------------------------------------------------------------------------
 
@@ -151,49 +129,86 @@ class Journal:
         """Put one record on flash. Errors: OSError when the flash refuses; ValueError for over 1 KiB."""
         if len(data) > DATA_MAX:
             raise ValueError("journal: a record of %d bytes" % len(data))
-        if self._at + HEAD + len(data) > SEGMENT:
-            self._roll()
-        self._write(kind, data)
+        if self._at + size_of(data) > SEGMENT:
+            self._turn()
+        if not self._put(kind, data):  # a bad place: once more in another segment
+            self._must_begin = True
+            self._turn()
+            if not self._put(kind, data):
+                self._must_begin, self._at = True, SEGMENT
+                raise OSError("journal: the flash does not hold what was written")
+        self._appended += size_of(data)
 
     def begin(self):
-        """Make sure that a snapshot of this run is on flash: opens a segment unless one is under way."""
-        if self._at >= SEGMENT:
-            self._roll()
+        """Make sure that a snapshot of this run is on flash: opens a group unless one is under way."""
+        if self._must_begin:
+            self._turn()
 
     def prepare(self):
-        """Erase one block of the next segment ahead of need. True when it erased: call while the home is quiet."""
-        if self._is_ahead >= SEGMENT_BLOCKS:
+        """Erase one block ahead of need. True when it erased: call again and again while the home is quiet."""
+        if self._ahead >= self._reserve():
             return False
-        self._erase((self._segment + 1) % self._segments * SEGMENT_BLOCKS + self._is_ahead)
-        self._is_ahead += 1
+        self._flash.erase(self._block_ahead())
+        self._ahead += 1
         return True
 
-    def _roll(self):
-        while self.prepare():
-            pass
+    def _reserve(self):
+        """How many blocks behind the newest segment may be erased."""
+        return (self._segments - max(self._needed, 1)) * SEGMENT_BLOCKS
+
+    def _block_ahead(self):
+        """The first block behind those that are erased."""
+        return ((self._segment + 1) * SEGMENT_BLOCKS + self._ahead) % (self._segments * SEGMENT_BLOCKS)
+
+    def _turn(self):
+        """The segment is full: go on in the next one, or begin a group when that has been paid for."""
+        is_paid = self._appended >= self._snapshot_size or self._group >= self._group_most
+        if not self._must_begin and not is_paid:
+            self._next_segment(MORE)
+            return
+        before = self._segment
+        self._must_begin = True
+        try:
+            self._begin_group()
+        except OSError:  # the next try takes the same segments: it may not run over the last whole group
+            self._segment, self._ahead, self._at = before, 0, SEGMENT
+            raise
+        self._must_begin = False
+
+    def _begin_group(self):
+        older, self._group = self._group, 0
+        self._needed = older
+        self._next_segment(None)
+        self.left_out = written = 0
+        for kind, data in self._snapshot():
+            if self._at + size_of(data) + SLOT > SEGMENT and self._group < self._group_most:
+                self._next_segment(MORE)
+            if self._at + size_of(data) + SLOT > SEGMENT - (BLOCK if self._group >= self._group_most else 0):
+                self.left_out += 1  # the weightiest came first; what happens next needs some room too
+            elif not self._put(kind, data):
+                raise OSError("journal: the flash does not hold what was written")
+            else:
+                written += size_of(data)
+        if not self._put(END, b""):
+            raise OSError("journal: the flash does not hold what was written")
+        self._snapshot_size, self._appended = written + SLOT, 0
+
+    def _next_segment(self, first):
+        if self._ahead < SEGMENT_BLOCKS:  # Rule 3
+            for block in range(self._ahead, SEGMENT_BLOCKS):
+                self._flash.erase((self._segment + 1) % self._segments * SEGMENT_BLOCKS + block)
+                self.erased_late += 1
+            self._ahead = SEGMENT_BLOCKS
+        self._ahead -= SEGMENT_BLOCKS
         self._segment = (self._segment + 1) % self._segments
         self._generation += 1
-        self._is_ahead = 0
         self._at = 0
-        for kind, data in self._snapshot():
-            if self._at + HEAD + len(data) + 2 * SLOT <= SEGMENT:
-                self._write(kind, data)
-        self._write(END, b"")
+        self._group += 1
+        self._needed += 1
+        if first is not None and not self._put(first, b""):
+            raise OSError("journal: the flash does not hold what was written")
 
-    def _write(self, kind, data):
-        head = struct.pack("<BBHI", MAGIC, kind, len(data), self._generation)
-        record = head + struct.pack("<I", _crc(head, data)) + data
-        record += b"\xff" * (-len(record) % SLOT)
+    def _put(self, kind, data):
         at = self._at
-        self._at += len(record)  # before the write: a torn record's place is never used again
-        while record:
-            size = min(BLOCK - at % BLOCK, len(record))
-            block = self._segment * SEGMENT_BLOCKS + at // BLOCK
-            self._partition.writeblocks(block, record[:size], at % BLOCK)
-            self.programmed += size
-            at += size
-            record = record[size:]
-
-    def _erase(self, block):
-        self._partition.ioctl(6, block)
-        self.erases += 1
+        self._at += size_of(data)  # before the write: a torn record's place is never used again
+        return self._flash.write(self._segment, at, kind, data, self._generation)

@@ -41,6 +41,10 @@ class Delivery:
         """Does an alarm wait for a link? The uplink should then not take its time."""
         return not self.is_link_up and any([message.is_alarm for message in self.outbox.messages])
 
+    def is_quiet(self):
+        """Is no alarm open and none waiting? Only then may the flash be erased, which stops everything for 80 ms."""
+        return not self.alarms and not any([message.is_alarm for message in self.outbox.messages])
+
     def _on_link_down(self, event, now_ms):
         self.is_link_up = False
 
@@ -82,6 +86,8 @@ class Delivery:
             self._do.append(actions.Journal(*memory.kept(message, mark)))
         if room is not None and room is not message:
             self._do.append(actions.Journal(*memory.receipt(room.seq)))
+        if room is not None and not room.is_alarm:
+            self._do.append(actions.Journal(*memory.lost(self.outbox.lost)))
 
     def _publish_due(self, now_ms):
         if not self.is_link_up:

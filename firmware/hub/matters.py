@@ -9,7 +9,7 @@ from protocol import topics, vocabulary
 
 from . import actions, annunciator, memory, prompts, supervision
 from .calls import Calls
-from .outbox import Kept
+from .outbox import CAPACITY, NEARLY_FULL, ROOM_AGAIN, Kept
 
 BATTERY_LOW_PCT, BATTERY_GOOD_PCT = 20, 30
 SELF_TEST_FIRST_MS, SELF_TEST_EVERY_MS = 600000, 86400000
@@ -37,6 +37,7 @@ class Matters(Calls):
         self._untold = []  # kinds that began while an alarm was open
         self._link_down_ms = 0  # since when; None while it is up
         self._is_link_loss_told = False
+        self._is_full_told = False  # that the outbox is nearly full
         self._self_test_ms = SELF_TEST_FIRST_MS
         self.weekly = []  # [weekday from Monday = 0, hour] of the audible test, or none
         self._weekly_ms = None  # when it is due
@@ -81,8 +82,24 @@ class Matters(Calls):
         elif which == 0 and kind not in self._untold:
             self._untold.append(kind)
 
+    def _tell_full(self, now_ms):
+        """The relay hears that the outbox is nearly full; and, when there is room again, what had to make room."""
+        waiting = len(self.outbox.messages)
+        if waiting >= NEARLY_FULL and not self._is_full_told:
+            self._is_full_told = True
+            if any([message.fields["kind"] == vocabulary.JOURNAL_FULL for message in self.outbox.messages]):
+                return  # said before a restart, and not received yet
+            self._technical(vocabulary.JOURNAL_FULL, None, "%d of %d waiting" % (waiting, CAPACITY), now_ms)
+        elif waiting <= ROOM_AGAIN:
+            self._is_full_told = False
+            if self.outbox.lost:
+                self._technical(vocabulary.JOURNAL_FULL, None, "%d lesser lost" % self.outbox.lost, now_ms)
+                self.outbox.lost = 0
+                self._do.append(actions.Journal(*memory.lost(0)))
+
     def _tell_late(self, now_ms):
         """The alarm is over: what began meanwhile and still lasts is told now."""
+        self._tell_full(now_ms)
         if not self._untold or annunciator.foremost(self.alarms) is not None:
             return
         untold, self._untold = self._untold, []

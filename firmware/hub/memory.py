@@ -14,7 +14,8 @@ RECEIPT = 3  # [seq]: the relay has it, or it had to make room
 ALARM = 4  # [seq, kind, device, state, who, minutes, last_seq, again]
 MARK = 5  # [address, mark as hex]
 MATTER = 6  # [kind, device or null, 1 or 0]: a lasting fault has begun, or is over
-KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK, MATTER)
+LOST = 7  # [count]: so many lesser messages made room and are not told yet
+KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK, MATTER, LOST)
 
 
 def _pack(value):
@@ -50,6 +51,10 @@ def matter(kind, device_id, is_there):
     return MATTER, _pack([kind, device_id, 1 if is_there else 0])
 
 
+def lost(count):
+    return LOST, _pack([count])
+
+
 def _ended(message):
     fields = message.fields
     value = [fields["alarm"], fields["kind"], fields["device"], vocabulary.CLEARED, None, None, message.seq, 0]
@@ -57,18 +62,36 @@ def _ended(message):
 
 
 def snapshot(kernel):
-    """The records of the present state, BEGIN first."""
-    records = [begin(kernel.epoch, kernel.next_seq)]
-    records += [alarm(it) for it in kernel.alarms]
+    """The records of the present state, one by one, the weightiest first: when flash runs out, the rest is left out.
+
+    BEGIN comes first and once more at the end, because without it a start has to take another epoch.
+    """
+    yield begin(kernel.epoch, kernel.next_seq)
+    for it in kernel.alarms:
+        yield alarm(it)
+    messages = kernel.outbox.messages
     open_seqs = [it.seq for it in kernel.alarms]
-    for message in kernel.outbox.messages:
+    for message in messages:
         # Ended here while its message still waits: it must not be raised anew by that message.
         if message.is_alarm and message.fields["alarm"] not in open_seqs:
-            records.append(_ended(message))
-    records += [kept(message) for message in kernel.outbox.messages]
-    records += [mark(device) for device in kernel.devices.values() if device.mark[0]]
-    records += [matter(kind, device_id, True) for kind, device_id in kernel.matters]
-    return records
+            yield _ended(message)
+    for message in messages:
+        if message.is_alarm and message.fields["alarm"] == message.seq:
+            yield kept(message)
+    for device in kernel.devices.values():
+        if device.mark[0]:
+            yield mark(device)
+    for kind, device_id in kernel.matters:
+        yield matter(kind, device_id, True)
+    for message in messages:
+        if message.is_alarm and message.fields["alarm"] != message.seq:
+            yield kept(message)
+    for message in messages:
+        if not message.is_alarm:
+            yield kept(message)
+    if kernel.outbox.lost:
+        yield lost(kernel.outbox.lost)
+    yield begin(kernel.epoch, kernel.next_seq)
 
 
 def read(data):

@@ -2,7 +2,8 @@
 
 Rule 1. A message leaves on the relay's receipt and on nothing else (not on a puback).
 Rule 2. An alarm never makes room for a lesser message; when the box is full the oldest lesser one goes, and is
-counted. Of one alarm at most PER_ALARM messages wait: the first always, and the newest presses.
+counted in `lost` until somebody has told of it. Of one alarm at most PER_ALARM messages wait: the first always, and
+the newest presses; when alarms alone are twice the capacity, the first and the newest.
 
 Retries: 2, 4, 8, 15, then every 30 s. Ref: design, "Messages".
 """
@@ -10,6 +11,7 @@ Retries: 2, 4, 8, 15, then every 30 s. Ref: design, "Messages".
 RETRY_MS = (2000, 4000, 8000, 15000, 30000)
 CAPACITY = 48
 PER_ALARM = 6
+NEARLY_FULL, ROOM_AGAIN = CAPACITY * 3 // 4, CAPACITY // 2
 
 
 class Kept:
@@ -30,7 +32,7 @@ class Outbox:
 
     def __init__(self):
         self.messages = []
-        self.lost = 0  # lesser messages that made room
+        self.lost = 0  # lesser messages that made room, since that was last told
 
     def keep(self, message, now_ms):
         """Take a message in. Returns the message that had to make room (it may be this one), or None."""
@@ -51,7 +53,7 @@ class Outbox:
         if not message.is_alarm:
             return None
         same = [m for m in self.messages if m.is_alarm and m.fields["alarm"] == message.fields["alarm"]]
-        if len(same) < PER_ALARM:
+        if len(same) < (PER_ALARM if len(self.messages) < 2 * CAPACITY else 2):
             return None
         return same[1] if same[0].seq == same[0].fields["alarm"] else same[0]
 

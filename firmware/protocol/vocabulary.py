@@ -77,6 +77,7 @@ SENSOR_OVERDUE = "sensor_overdue"
 SENSOR_RESTORED = "sensor_restored"
 FRAME_REFUSED = "frame_refused"
 JOURNAL_FULL = "journal_full"
+JOURNAL_DAMAGED = "journal_damaged"
 RADIO_REARMED = "radio_rearmed"
 TASK_RESTARTED = "task_restarted"
 DEAD_LETTER = "dead_letter"
@@ -101,6 +102,7 @@ TECHNICAL_KINDS = (
     SENSOR_RESTORED,
     FRAME_REFUSED,
     JOURNAL_FULL,
+    JOURNAL_DAMAGED,
     RADIO_REARMED,
     TASK_RESTARTED,
     DEAD_LETTER,

@@ -1,15 +1,9 @@
 """Claims about a restart: what is on flash comes back, once, whatever moment the power goes."""
 
+import cuts
 from desk import KEYED, PLAIN, Desk, Flash, PowerCut, plain_press, press
 from hub import actions, events
 from protocol import vocabulary as v
-
-
-def _carry(desk, relay):
-    """The relay takes what was published and gives receipts."""
-    for seq, message in desk.alarms().items():
-        relay.setdefault((message["epoch"], seq), message)
-        desk.receipt(seq)
 
 
 def test_an_alarm_without_receipt_is_published_again_after_a_restart():
@@ -87,88 +81,24 @@ def test_a_full_segment_makes_a_new_snapshot_and_forgets_nothing():
     assert {a.device_id: a.state for a in again.kernel.alarms} == {PLAIN: v.RAISED, KEYED: v.RECEIVED}
 
 
-def _run(cut_after, is_torn):
-    """A press-publish-receipt run with the power going after so many flash operations. Returns the relay's store
-    and whether the resident's press got as far as the siren."""
-    flash = Flash(16, cut_after, is_torn)
-    relay = {}
-    heard = False
-    try:
-        desk = Desk(flash)
-        desk.give(events.LinkUp(), 0)
-        heard = True
-        desk.hear(KEYED, press(5), 1000)
-        _carry(desk, relay)
-        desk.step(1, v.ACKNOWLEDGED, "Li")
-        desk.step(1, v.CLEARED, "Li")
-    except PowerCut:
-        pass
-    again = Desk(flash, epoch="0000000f") if flash.cut_after is None else _reopen(flash)
-    again.give(events.LinkUp(), 0)
-    again.hear(KEYED, press(5), 500)  # the button is still broadcasting when the power comes back
-    again.wake_until(5000)
-    _carry(again, relay)
-    return relay, heard, flash.operations
-
-
-def _reopen(flash):
-    flash.cut_after = None
-    return Desk(flash, epoch="0000000f")
-
-
 def test_a_power_cut_at_any_flash_operation_leaves_exactly_one_alarm():
-    _, _, operations = _run(None, False)
-    assert operations > 8
-    cuts = 0
-    for is_torn in (False, True):
-        for cut_after in range(operations + 1):
-            relay, heard, _ = _run(cut_after, is_torn)
-            presses = [m for m in relay.values() if m["kind"] == v.HELP]
-            assert len(presses) == 1, (cut_after, is_torn, relay)
-            cuts += 1
-    assert cuts == 2 * (operations + 1)
-
-
-class LazyDesk(Desk):
-    """The negative control: it publishes first and writes to flash when it gets round to it."""
-
-    def give(self, event, now_ms=None):
-        self.late = []
-        names = super().give(event, now_ms)
-        for action in self.late:
-            self.journal.append(action.kind, action.data)
-        return names
-
-    def _do(self, action):
-        if isinstance(action, actions.Journal):
-            self.late.append(action)
-        else:
-            super()._do(action)
-
-
-def _losses(make):
-    """At how many cut points a message that was published (and lost on its way) is gone after the restart."""
-    lost = 0
-    for cut_after in range(12):
-        for is_torn in (False, True):
-            flash = Flash(16, None, is_torn)
-            desk = make(flash)
-            desk.give(events.LinkUp(), 0)
-            flash.cut_after, flash.operations = cut_after, 0
-            try:
-                desk.hear(KEYED, press(5), 1000)
-            except PowerCut:
-                pass
-            was_published = bool(desk.alarms())
-            again = _reopen(flash)
-            again.give(events.LinkUp(), 0)
-            lost += was_published and not again.alarms()
-    return lost
+    for scene in cuts.SCENES:
+        points, bad = cuts.walk(scene)
+        assert points >= 22 and bad == 0, (scene, points, bad)
 
 
 def test_what_was_published_is_on_flash_and_the_lazy_control_loses():
-    assert _losses(Desk) == 0
-    assert _losses(LazyDesk) > 0
+    for scene in cuts.SCENES:
+        assert cuts.walk(scene, True)[1] == 0
+    assert cuts.walk("fresh", True, cuts.LazyDesk)[1] > 0
+
+
+def test_a_relay_that_gives_its_receipt_before_it_has_committed_would_lose():
+    assert cuts.walk("fresh", True, is_careful=False)[1] > 0
+
+
+def test_a_second_cut_while_the_hub_starts_changes_nothing():
+    assert cuts.walk("nothing_prepared", second_cuts=(0, 3, 5, 6))[1] == 0
 
 
 def test_power_cuts_while_a_new_segment_is_made_lose_nothing():
@@ -185,6 +115,7 @@ def test_power_cuts_while_a_new_segment_is_made_lose_nothing():
                     again = Desk(flash, epoch="0000000f")
                     for kind in range(12):
                         again.journal._at = 1 << 20  # pretend that the segment is full
+                        again.journal._must_begin = True
                         again.journal.append(9, b"[1]")
                 except PowerCut:
                     pass
