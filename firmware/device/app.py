@@ -23,6 +23,7 @@ from .care import Care, cause
 from .inputs import Inputs
 from .journal import Journal
 from .lamp import Lamp
+from .link.ntp import Timekeeper
 from .power import Power
 from .radio import Radio
 from .sounder import Sounder
@@ -307,6 +308,14 @@ class Hub:
         tasks.append(asyncio.create_task(self._voice.run()))
         if uplink is not None:
             tasks.append(asyncio.create_task(uplink.run()))
+        if uplink is not None and self._settings.get("ntp") is not False:
+            keeper = Timekeeper(
+                self._settings,
+                lambda utc_ms: self.receive(events.ClockSet(utc_ms)),
+                lambda: self.kernel.is_link_up,
+                clock.now_ms,
+            )
+            tasks.append(asyncio.create_task(keeper.run()))
         for device in self._devices.values():
             if device.kind == vocabulary.WEARABLE:
                 tasks.append(asyncio.create_task(self._start_wearable(device).run()))

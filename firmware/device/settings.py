@@ -71,6 +71,8 @@ def check(found):
     _want(isinstance(offset_min, int) and -720 <= offset_min <= 840, "utc_offset_min", "-720 to 840 minutes")
     _check_neighbours(found.get("neighbours"))
     _check_voice(found.get("voice", {}))
+    ntp = found.get("ntp")
+    _want(ntp is None or ntp is False or _is_place(ntp), "ntp", "a host and a port, null or false")
     weekly = found.get("weekly_test")
     _want(weekly is None or _is_weekly(weekly), "weekly_test", "a weekday (0 is Monday) and an hour, or null")
     _check_wifi(found.get("wifi"))
@@ -92,6 +94,13 @@ def _check_voice(voice):
     for field in ("volume", "night_volume"):
         volume = voice.get(field, 1)
         _want(isinstance(volume, int) and 1 <= volume <= 5, "voice." + field, "1 to 5")
+
+
+def _is_place(value):
+    if not isinstance(value, dict) or not isinstance(value.get("host"), str) or not value["host"]:
+        return False
+    port = value.get("port", 123)
+    return isinstance(port, int) and 0 < port < 65536
 
 
 def _is_weekly(value):

@@ -173,6 +173,7 @@ class Home:
             },
             "wifi": [{"ssid": "anling", "password": "not-a-secret"}],
             "devices": [one.settings() for one in (*self.sensors.values(), *self.wearables)],
+            "ntp": False,  # a simulated home asks nobody outside this machine
             **self.more_settings,
         }
         path = self.folder / "settings.json"

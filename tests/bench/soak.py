@@ -123,9 +123,9 @@ class Result:
             if run and uptime_s < run[-1][0]:
                 settled = [value for at, value in run if at >= settled_s]
                 if len(settled) >= 8:
-                    quarter = len(settled) // 4
-                    # the least of a quarter: what always lives, without what was just passing by
-                    grown = min(settled[-quarter:]) - min(settled[:quarter])
+                    half = len(settled) // 2
+                    # the least of each half: what always lives, without what was just passing by
+                    grown = min(settled[half:]) - min(settled[:half])
                     worst = grown if worst is None else max(worst, grown)
                 run = []
             run.append((uptime_s, live))

@@ -145,6 +145,10 @@ class Dialer:
 
     # --- names ---------------------------------------------------------------------------------------
 
+    async def find(self):
+        """The address of the name. Shape: as getaddrinfo gives it. Errors: LineFault."""
+        return await self._find()
+
     async def _find(self):
         reason = NAME_NOT_FOUND
         if self._uses_thread:
