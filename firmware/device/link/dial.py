@@ -2,7 +2,8 @@
 
 Each step is bounded in time and fails with a word. Nothing here holds the loop for long: connecting does not
 block, the TLS handshake runs step by step with the first bytes, and names are looked up in a thread
-of their own, because getaddrinfo blocks. The last good address outlives a name server that fails.
+of their own, because getaddrinfo blocks. The last good address outlives a name server that fails; and one that lies:
+where a name leads elsewhere than to where the broker was, each second try goes there.
 
 Ref: MicroPython socket, asyncio.stream.
 """
@@ -112,13 +113,15 @@ class Dialer:
         self._port = port
         self._uses_thread = not is_numeric(host)
         self._address = None  # the last one found
+        self._tried = self._good = None  # the last one tried, the last one that led to the broker
+        self._is_old_turn = True
         self._flag = asyncio.ThreadSafeFlag()
         self._is_looking = False
         self._late = None  # an answer that nobody has taken yet
 
     async def open(self, context, server_name):
         """A connected Line; `context` is a TLS context or None. Errors: LineFault."""
-        address = await self._find()
+        address = self._tried = self._choose(await self._find())
         sock = socket.socket(address[0], address[1], address[2])
         try:
             sock.setblocking(False)
@@ -142,6 +145,17 @@ class Dialer:
         except BaseException:  # cancelled, too: a socket left open is lost memory
             sock.close()
             raise
+
+    def worked(self):
+        """The broker has answered at the address of the last try."""
+        self._good = self._tried
+
+    def _choose(self, found):
+        """The address found, and the one that worked before in turn with it when it is another."""
+        if self._good is None or found == self._good:
+            return found
+        self._is_old_turn = not self._is_old_turn
+        return self._good if self._is_old_turn else found
 
     # --- names ---------------------------------------------------------------------------------------
 

@@ -153,6 +153,7 @@ class Uplink:
         if event[0] == "connected":
             self._is_up = True
             self._is_hurried = False
+            self._dialer.worked()
         try:
             self._on_event(event)
         except Exception as fault:  # the hub's fault must not cost it its line

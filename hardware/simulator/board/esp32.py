@@ -1,7 +1,8 @@
 """Stand-in for MicroPython's `esp32.Partition`: a file with the physics of flash.
 
 Erasing makes ones, programming only clears bits, and what has been written is in the file, so that killing the process
-loses no more than cutting the power would. ANLING_CUT_AFTER=n makes the n+1st operation fail (and the process end, as a
+loses no more than cutting the power would. ANLING_FLASH_BLOCKS=n makes a small one; while the file <label>.worn lies
+beside it, the flash refuses to be written. ANLING_CUT_AFTER=n makes the n+1st operation fail (and the process end, as a
 power cut would end it); with ANLING_CUT_TORN=1 half of it is done first.
 
 Ref: MicroPython library, esp32.Partition: writeblocks(n, buf) erases and programs, writeblocks(n, buf, offset) only
@@ -12,7 +13,7 @@ import os
 import sys
 
 BLOCK = 4096
-BLOCKS = 32
+BLOCKS = int(os.getenv("ANLING_FLASH_BLOCKS") or 32)
 CUT_EXIT = 78
 _ONES = b"\xff" * 64
 
@@ -45,6 +46,12 @@ class Partition:
 
     def _put(self, at, data):
         """Write through to the file; the power may go here."""
+        try:
+            os.stat(self._path[:-4] + ".worn")
+        except OSError:
+            pass
+        else:
+            raise OSError(5)  # EIO
         if self._left == 0:
             if self._is_torn:
                 self._write(at, data[: len(data) // 2])
