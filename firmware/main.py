@@ -5,9 +5,13 @@ import gc
 import sys
 
 import machine
-from device import crash
+from device import board, crash
 
 GARBAGE_BYTES = 16384
+
+# 0. Some boards switch themselves off on battery unless they are held on.
+if board.HOLD_PIN is not None:
+    machine.Pin(board.HOLD_PIN, machine.Pin.OUT, value=1)
 
 # 1. How often did it fail before? After three crashes it starts with the least; after six the siren alone is left.
 crashes = crash.at_start(machine.reset_cause() == machine.WDT_RESET)
@@ -31,7 +35,6 @@ try:
         is_ready = False
 
     # 3. Where does it keep its alarms?
-    from device import board
     from esp32 import Partition
 
     found = Partition.find(Partition.TYPE_DATA, label=board.JOURNAL_LABEL)
