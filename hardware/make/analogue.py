@@ -95,8 +95,8 @@ def page(source: Source) -> str:
         f"{line['wire_ohm']} ohm. A short longer away than that reads as pressed, which raises the alarm too.",
         "",
         f"Siren: {sound['element_db']} dB at {sound['element_m']} m and {sound['element_vpp']} Vpp (data sheet), "
-        f"driven with {sound['drive_vpp']} Vpp; {sound['loss_grille_db']} dB lost in the case, {sound['loss_ageing_db']} dB "
-        f"by age; at 1 m {one_metre_db(sound):.1f} dB(A).",
+        f"driven with {sound['drive_vpp']} Vpp; {sound['loss_grille_db']} dB lost in the case, "
+        f"{sound['loss_ageing_db']} dB by age; at 1 m {one_metre_db(sound):.1f} dB(A).",
         "",
         "| place | dB(A) at the pillow | wakes (75) |",
         "|---|---|---|",
