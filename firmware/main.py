@@ -5,9 +5,13 @@ import gc
 import sys
 
 import machine
-from device import crash
+from device import board, crash
 
 GARBAGE_BYTES = 16384
+
+# 0. Some boards switch themselves off on battery unless they are held on.
+if board.HOLD_PIN is not None:
+    machine.Pin(board.HOLD_PIN, machine.Pin.OUT, value=1)
 
 # 1. How often did it fail before? After three crashes it starts with the least; after six the siren alone is left.
 crashes = crash.at_start(machine.reset_cause() == machine.WDT_RESET)
@@ -20,7 +24,6 @@ if crashes[0] > crash.LAST_RESORT_AFTER:
 
 try:
     # 2. Which parts of its flash are whose?
-    from device import board
     from esp32 import Partition
 
     def partition_of(label):

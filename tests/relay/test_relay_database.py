@@ -133,7 +133,7 @@ def test_migrations_run_once_and_are_named(tmp_path):
         one = open_database(tmp_path)
         names = rows(one, "SELECT migration_set, name FROM _sqlite_migrations")
         one.close()
-    assert len(names) == len(MIGRATIONS) == len({row["migration_set"] for row in names})
+    assert len({row["migration_set"] for row in names}) == len(MIGRATIONS) <= len(names)
 
 
 def test_history_can_neither_be_changed_nor_deleted(database):
