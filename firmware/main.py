@@ -19,29 +19,32 @@ if crashes[0] > crash.LAST_RESORT_AFTER:
     last_resort.run()
 
 try:
-    # 2. What was this hub told at its installation? Bad settings are said, and the home is still protected by sound.
-    from device import settings as settings_file
-
-    try:
-        settings = settings_file.load()
-        is_ready = True
-    except settings_file.SettingsFault as fault:
-        print("hub:", fault)
-        settings = {"hub_id": "unprovisioned", "language": "zh", "devices": []}
-        is_ready = False
-
-    # 3. Where does it keep its alarms?
+    # 2. Which parts of its flash are whose?
     from device import board
     from esp32 import Partition
 
-    found = Partition.find(Partition.TYPE_DATA, label=board.JOURNAL_LABEL)
-    partition = found[0] if found else None
+    def partition_of(label):
+        found = Partition.find(Partition.TYPE_DATA, label=label)
+        return found[0] if found else None
+
+    # 3. What was this hub told at its installation? Bad settings are said, and the home is still protected by sound.
+    from device import settings as settings_file
+
+    try:
+        settings, notes = settings_file.load(settings_file.slots_of(partition_of(board.SETTINGS_LABEL)))
+        is_ready = True
+    except settings_file.SettingsFault as fault:
+        settings, notes = settings_file.FACTORY, [str(fault), settings_file.FACTORY_SAYS]
+        is_ready = False
+    for note in notes:
+        print("hub:", note)
+    partition = partition_of(board.JOURNAL_LABEL)
 
     # 4. The hub: drivers silent, journal read, kernel restored.
     from device import clock
     from device.app import Hub
 
-    hub = Hub(settings, partition, crashes, is_safe)
+    hub = Hub(settings, partition, crashes, is_safe, notes)
 
     # 5. The way out. Without settings there is none, and the hub says so by its lamp and console.
     uplink = None

@@ -8,7 +8,7 @@ from interpreters import HELPERS, INTERPRETERS, OtherInterpreters
 
 TESTS = pathlib.Path(__file__).resolve().parent
 ALL = ("protocol", "hub")  # folders whose tests run on every interpreter
-ALL_FILES = ("device/test_journal.py", "device/test_damage.py", "device/test_mqtt.py", "device/test_adpcm.py")
+ALL_FILES = tuple(f"device/test_{name}.py" for name in ("journal", "damage", "settings", "mqtt", "adpcm"))
 ONLY_CPYTHON = "_cpython.py"
 
 sys.path.insert(0, str(HELPERS))

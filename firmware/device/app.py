@@ -75,10 +75,12 @@ def _driver(make):
 class Hub:
     """Shape: `settings` as device.settings checked them; `partition` like esp32.Partition for the journal, or None
     when the flash has none: the hub then works without a memory, and says so. `crashes` is (count, reason) of
-    device.crash; in safe mode a journal that cannot be read is left as it is, and alarms go out from memory."""
+    device.crash; in safe mode a journal that cannot be read is left as it is, and alarms go out from memory. `notes`:
+    what was wrong with the settings."""
 
-    def __init__(self, settings, partition, crashes=(0, ""), is_safe=False):
+    def __init__(self, settings, partition, crashes=(0, ""), is_safe=False, notes=()):
         self._settings = settings
+        self._notes = notes
         self._flag = asyncio.ThreadSafeFlag()
         self._sounder = Sounder()
         self._lamp = Lamp()
@@ -299,6 +301,10 @@ class Hub:
             reason = self._crashes[1]
             self.receive(events.Faulted(vocabulary.HUB_RESTARTED, (cause() + " " + reason).strip()[:64]))
         self.receive(events.SafeMode(self._is_safe, self._crashes[1][:64] or None))
+        if uplink is None:  # the lamp shows it and the voice says that something wants to be looked at
+            self.receive(events.SelfTested(["settings"]))
+        elif self._notes:
+            self.receive(events.Faulted(vocabulary.TASK_RESTARTED, self._notes[0][:64]))
         for name, driver in (("inputs", self._inputs), ("power", self._power)):
             if driver is None:
                 self.receive(events.Faulted(vocabulary.TASK_RESTARTED, "no " + name))

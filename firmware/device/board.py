@@ -26,6 +26,7 @@ BATTERY_DIVIDER = 2
 BATTERY_MWH = 21000  # two 18650 cells
 LOAD_MW = 435  # Wi-Fi up, scanning all the time
 JOURNAL_LABEL = "journal"
+SETTINGS_LABEL = "settings"
 SIREN_HZ = 2900
 CALLING_HZ = 880
 QUESTION_HZ = 660

@@ -1,7 +1,8 @@
-"""What this hub was told at its installation: settings.json. Decides whether it is usable, and says what is not.
+"""What this hub was told at its installation. Decides whether it is usable, where it is kept, and says what is not.
 
-A hub with bad settings still starts: the wired button, siren and lamp work, and the fault is said. Texts name the
-field and the remedy, never a key or a password.
+It comes as settings.json and is kept in two slots of a flash partition (flash/slots.py). A hub without usable settings
+still starts with the FACTORY ones: the wired button, siren and lamp work, and that is said. Texts name the field and
+the remedy, never a key or a password.
 """
 
 import json
@@ -9,10 +10,14 @@ import os
 
 from protocol import topics, vocabulary
 
+from .flash.slots import Slots
+
 LANGUAGES = ("zh", "en")
 SECURITIES = ("none", "psk", "tls")
 _HEX = "0123456789abcdef"
 REMEDY = "run the installer again"
+FACTORY = {"hub_id": "unprovisioned", "language": "zh", "devices": []}
+FACTORY_SAYS = "factory defaults: this hub can only sound its own siren; nobody is called"
 
 
 class SettingsFault(Exception):
@@ -24,20 +29,84 @@ def folder():
     return (os.getenv("ANLING_HUB_DIR") or "") if hasattr(os, "getenv") else ""
 
 
-def load():
-    """The settings as a dict. Errors: SettingsFault."""
-    path = folder() + "/settings.json"
+def slots_of(partition):
+    """The slots on this partition; None when there is none, or none that is large enough."""
+    try:
+        return Slots(partition) if partition is not None else None
+    except ValueError as fault:
+        print("hub:", fault)
+        return None
+
+
+def load(slots=None, path=None):
+    """(settings, notes): what this hub was told, and sentences for whoever looks after it.
+
+    A settings.json that is there is newer than the slots: it is taken over into them and removed. One that cannot be
+    used is left where it is, and the last good settings count. Shape: `slots` flash.slots.Slots, or None where the
+    flash has no partition for them: the file then stays. Errors: SettingsFault when there are none that can be used.
+    """
+    path = path or folder() + "/settings.json"
+    notes = []
+    text = fault = None
     try:
         with open(path) as file:
             text = file.read()
+        told = _parse(text, "settings.json")
+        if slots is not None:
+            _take_over(slots, text, path, notes)
+        return told, notes
     except OSError:
-        raise SettingsFault("settings.json: not there; " + REMEDY)
+        fault = SettingsFault("settings.json: not there; " + REMEDY)
+    except SettingsFault as found:
+        fault = found
+        notes.append(str(found))
+    for _, kept in _whole(slots, notes):
+        try:
+            return _parse(kept.decode(), "settings"), notes
+        except (SettingsFault, UnicodeError) as bad:
+            notes.append("a slot is passed over: %s" % bad)
+    raise fault
+
+
+def save(slots, settings):
+    """Keep these settings in flash: a cut at any moment leaves the old ones or these.
+
+    Errors: SettingsFault, OSError.
+    """
+    check(settings)
+    try:
+        slots.write(json.dumps(settings).encode())
+    except ValueError as fault:
+        raise SettingsFault("%s; use a shorter broker.ca_pem" % fault)
+
+
+def _parse(text, name):
     try:
         found = json.loads(text)
     except ValueError:
-        raise SettingsFault("settings.json: not JSON; " + REMEDY)
+        raise SettingsFault(name + ": not JSON; " + REMEDY)
     check(found)
     return found
+
+
+def _take_over(slots, text, path, notes):
+    """The file's text into the slots, then the file away. What fails is noted; the file is there for another try."""
+    text = text.encode()
+    try:
+        found = slots.found()
+        if not found or found[0][1] != text:
+            slots.write(text)
+        os.remove(path)
+    except (OSError, ValueError) as fault:
+        notes.append("settings.json is not taken over: %s" % fault)
+
+
+def _whole(slots, notes):
+    try:
+        return slots.found() if slots is not None else []
+    except OSError as fault:
+        notes.append("settings: the flash cannot be read: %s" % fault)
+        return []
 
 
 def _want(is_right, field, what):

@@ -95,16 +95,41 @@ def test_an_answer_given_while_the_hub_was_off_is_heard_when_it_is_back(road_rel
     asyncio.run(story())
 
 
-def test_settings_that_cannot_be_used_are_named_and_the_home_still_has_its_siren(road_relay, road_of):
+def test_a_settings_file_that_cannot_be_used_is_named_and_the_last_good_settings_count(road_relay, road_of):
     async def story():
         async with road_of(road_relay) as road:
             home = road.home
+            assert not (home.folder / "settings.json").exists()  # taken over into flash at the first start
             await home.kill_hub()
             (home.folder / "settings.json").write_text('{"hub_id": "hub-0001", "language": "zh"', "utf-8")
             since = len(home.events)
             await home.start_hub()
             log = home.find("log", lambda d: "settings.json: not JSON; run the installer again" in d["text"], since)
             assert log is not None
+            home.press()
+            await road.sounds(since)
+            await road.until(road.help_alarms, "the alarm arrives all the same")
+
+            def told():
+                return "task_restarted" in [t["kind"] for t in road.staff.get("/api/board")["technical"]]
+
+            await road.until(told, "the bad file is told")
+
+    asyncio.run(story())
+
+
+def test_without_any_settings_the_home_still_has_its_siren_and_says_that_nobody_is_called(road_relay, road_of):
+    async def story():
+        async with road_of(road_relay) as road:
+            home = road.home
+            await home.kill_hub()
+            (home.folder / "settings.bin").unlink()
+            since = len(home.events)
+            await home.start_hub()
+            assert home.find("log", lambda d: "settings.json: not there; run the installer again" in d["text"], since)
+            assert home.find("log", lambda d: "nobody is called" in d["text"], since)
+            await road.hears("self_test_failed", since)
+            await home.wait_for("lamp", lambda d: d["rgb"] == [40, 24, 0], 5, since=since)
             await home.wired_press()
             await road.sounds(since)
 

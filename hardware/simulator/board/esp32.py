@@ -34,7 +34,7 @@ class Partition:
                 for _ in range(BLOCKS):
                     file.write(b"\xff" * BLOCK)
             self._file = open(self._path, "r+b")
-        self._left = int(os.getenv("ANLING_CUT_AFTER") or -1)
+        self._left = int(os.getenv("ANLING_CUT_AFTER") or -1) if label == "journal" else -1
         self._is_torn = os.getenv("ANLING_CUT_TORN") == "1"
 
     @staticmethod
