@@ -41,6 +41,12 @@ try:
         is_ready = False
     for note in notes:
         print("hub:", note)
+    # What reads and checks settings is needed once: its 5 KB are the heap's again.
+    del settings_file, sys.modules["device.settings"], sys.modules["device.flash.slots"]
+    import device
+    import device.flash
+
+    del device.settings, device.flash.slots
     partition = partition_of(board.JOURNAL_LABEL)
 
     # 4. The hub: drivers silent, journal read, kernel restored.

@@ -8,7 +8,7 @@ import io
 import json
 import sys
 
-from . import settings
+from .place import folder
 
 SAFE_AFTER = 3
 LAST_RESORT_AFTER = 6
@@ -19,7 +19,7 @@ _BITTEN = "watchdog "
 
 
 def _path():
-    return settings.folder() + "/crash.json"
+    return folder() + "/crash.json"
 
 
 def load():

@@ -11,6 +11,7 @@ import os
 from protocol import topics, vocabulary
 
 from .flash.slots import Slots
+from .place import folder
 
 LANGUAGES = ("zh", "en")
 SECURITIES = ("none", "psk", "tls")
@@ -22,11 +23,6 @@ FACTORY_SAYS = "factory defaults: this hub can only sound its own siren; nobody 
 
 class SettingsFault(Exception):
     """Settings that cannot be used; the text names the field and the remedy."""
-
-
-def folder():
-    """Where the hub's own files are: the root of the flash on a board."""
-    return (os.getenv("ANLING_HUB_DIR") or "") if hasattr(os, "getenv") else ""
 
 
 def slots_of(partition):
