@@ -8,7 +8,9 @@ from interpreters import HELPERS, INTERPRETERS, OtherInterpreters
 
 TESTS = pathlib.Path(__file__).resolve().parent
 ALL = ("protocol", "hub")  # folders whose tests run on every interpreter
-ALL_FILES = tuple(f"device/test_{name}.py" for name in ("journal", "damage", "settings", "mqtt", "adpcm"))
+ALL_FILES = tuple(
+    f"device/test_{name}.py" for name in ("journal", "damage", "settings", "mqtt", "mqtt_streams", "adpcm")
+)
 ONLY_CPYTHON = "_cpython.py"
 
 sys.path.insert(0, str(HELPERS))

@@ -44,7 +44,7 @@ class Outbox:
                 self.lost += 1
         if room is not message:
             self.messages.append(message)
-        if room in self.messages and room is not message:
+        if room in self.messages:
             self.messages.remove(room)
         return room
 
@@ -55,7 +55,7 @@ class Outbox:
         same = [m for m in self.messages if m.is_alarm and m.fields["alarm"] == message.fields["alarm"]]
         if len(same) < (PER_ALARM if len(self.messages) < 2 * CAPACITY else 2):
             return None
-        return same[1] if same[0].seq == same[0].fields["alarm"] else same[0]
+        return same[1] if same[0].seq == message.fields["alarm"] else same[0]
 
     def _lesser(self, message):
         for old in self.messages:

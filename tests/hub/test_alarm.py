@@ -12,6 +12,64 @@ def _at(state):
     return one
 
 
+# The table once more, by hand, so that an entry changed by mistake is seen. A row is a state, a column an event; the
+# letter is the state after it, "." an illegal step.
+LETTERS = dict(zip("IPRECODLX", alarms.STATES))
+GRID = """
+    warn raise again cancel receipt acknowledged on_the_way arrived cleared
+I    P    R     .     .      .         .            .        .       .
+P    .    R     .     X      P         .            .        .       L
+R    .    .     R     .      E         C            O        D       L
+E    .    .     R     .      E         C            O        D       L
+C    .    .     R     .      C         .            O        D       L
+O    .    .     R     .      O         .            O        D       L
+D    .    .     R     .      D         .            .        .       L
+L    .    .     .     .      .         .            .        .       .
+X    .    .     .     .      .         .            .        .       .
+"""
+
+
+def test_every_pair_does_what_the_grid_says():
+    rows = [line.split() for line in GRID.split("\n") if line.strip()]
+    assert len(rows[0]) == len(alarms.EVENTS) == 9 and len(rows) == 10
+    for row in rows[1:]:
+        for event, letter in zip(alarms.EVENTS, row[1:]):
+            one = _at(LETTERS[row[0]])
+            legal = one.step(event, 99)
+            assert legal is (letter != "."), (row[0], event)
+            assert one.state == LETTERS[row[0] if letter == "." else letter], (row[0], event)
+
+
+def test_a_test_call_may_be_taken_back_while_it_is_open_and_nothing_else_may():
+    for state in alarms.STATES:
+        test, press = _at(state), _at(state)
+        test.kind = v.TEST
+        is_open = state not in (v.IDLE, v.CLEARED, v.CANCELLED)
+        assert test.is_open() is press.is_open() is is_open
+        assert test.may_cancel() is is_open and press.may_cancel() is (state == v.PRE_ALARM)
+        assert test.step(alarms.CANCEL, 7) is is_open and press.step(alarms.CANCEL, 7) is (state == v.PRE_ALARM)
+        assert test.state == (v.CANCELLED if is_open else state)
+
+
+def test_times_are_those_of_the_state_and_of_the_newest_press():
+    one = alarms.Alarm(4, v.FALL, "5448e68f80a5")
+    assert (one.state, one.since_ms, one.raised_ms, one.again, one.last_seq) == (v.IDLE, 0, None, 0, 4)
+    assert (one.who, one.minutes, one.raise_at_ms) == (None, None, None)
+    for event, now_ms, since_ms, raised_ms in (
+        (alarms.WARN, 10, 10, None),
+        (alarms.RECEIPT, 20, 10, None),
+        (alarms.RAISE, 30, 30, 30),
+        (alarms.RECEIPT, 40, 40, 30),
+        (v.ON_THE_WAY, 50, 50, 30),
+        (v.ON_THE_WAY, 60, 50, 30),
+        (alarms.AGAIN, 70, 70, 70),
+        (alarms.AGAIN, 80, 80, 80),
+    ):
+        assert one.step(event, now_ms)
+        assert (one.since_ms, one.raised_ms) == (since_ms, raised_ms), event
+    assert one.again == 2
+
+
 def test_every_pair_steps_by_the_table_or_changes_nothing():
     walked = 0
     for state in alarms.STATES:

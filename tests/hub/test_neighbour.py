@@ -277,6 +277,29 @@ def test_a_flood_of_envelopes_is_carried_so_many_times_a_second_and_memory_stays
     assert len(air.hubs["a"]._tries) <= neighbour.REMEMBERED + 1
 
 
+def test_what_asks_for_more_hops_than_there_are_is_refused_and_the_last_hop_is_the_last():
+    air = two()
+    hub = air.hubs["b"]
+
+    def give(kind, body):
+        out = hub.receive(b"m" * 6, frames.seal(aes(STAIRWELL), air.chance.data(13), kind, body), air.now_ms)
+        return [frames.unseal(aes(STAIRWELL), it[2]) for it in out if it[0] == "send"]
+
+    token = bytes(range(8))
+    assert give(frames.SEEK, token + bytes((neighbour.HOPS_MAX + 1,))) == [] and hub.refused == {"hops": 1}
+    sealed = envelope.seal(aes(own_key("a")), bytes(13), envelope.UP, "hub-a", topics.ALARM, messages.encode(alarm(1)))
+    for hops, has_way_out in ((neighbour.HOPS_MAX + 1, True), (0, False)):
+        hub.has_way_out = True
+        air.now_ms += 2000
+        offer = give(frames.SEEK, air.chance.data(8) + b"\x01")[0]
+        hub.has_way_out = has_way_out  # lost between the offer and the letter
+        head = offer[1][8:] + token + bytes((hops,))
+        before = hub.refused["hops"]
+        for part in frames.cut(head, 1, sealed):
+            assert give(frames.CARRY, part) == []
+        assert hub.refused["hops"] > before and hub._letters == [], hops
+
+
 def test_what_is_no_envelope_is_refused():
     air = two()
     for sealed in (b"", b"\x01", bytes(40), b"\x01\x44\x05hub-b" + bytes(30)):

@@ -29,6 +29,26 @@ def test_tries_come_after_2_4_8_15_and_then_every_30_seconds():
     assert sent[:7] == [1000, 3000, 7000, 15000, 30000, 60000, 90000]
 
 
+def test_each_try_is_due_at_its_very_ms():
+    box = Outbox()
+    box.keep(_alarm(1), 500)
+    now_ms = 500
+    for pause_ms in (2000, 4000, 8000, 15000, 30000, 30000):
+        assert box.next_due_ms() == now_ms
+        assert box.take_due(now_ms - 1) == [] and len(box.take_due(now_ms)) == 1
+        now_ms += pause_ms
+
+
+def test_what_comes_from_before_a_restart_is_due_at_once():
+    box = Outbox()
+    box.messages.append(_alarm(1))  # as restore.py does
+    assert box.next_due_ms() == 0 and [m.seq for m in box.take_due(0)] == [1]
+
+
+def test_the_limits_are_those_that_the_journal_and_the_heap_were_measured_with():
+    assert (CAPACITY, PER_ALARM) == (48, 6)
+
+
 def test_alarms_are_published_before_older_lesser_messages():
     box = Outbox()
     for message in (_lesser(1), _alarm(2), _lesser(3), _alarm(4)):
@@ -72,6 +92,36 @@ def test_of_many_presses_the_first_and_the_newest_stay():
         box.keep(_alarm(seq, 1), 0)
     seqs = [m.seq for m in box.messages]
     assert len(seqs) == PER_ALARM and seqs[0] == 1 and seqs[-1] == 100
+
+
+def test_the_oldest_press_but_the_first_makes_room_for_a_new_one():
+    box = Outbox()
+    for seq in (5, 11, 12, 13, 14, 15):
+        assert box.keep(_alarm(seq, 5), 0) is None
+    box.keep(_alarm(3, 3), 0)  # another call's message does not count, and does not go
+    assert box.keep(_alarm(16, 5), 0).seq == 11
+    assert box.let_go(5).seq == 5  # the first is received: now the oldest of the others goes
+    assert box.keep(_alarm(17, 5), 0) is None
+    assert box.keep(_alarm(18, 5), 0).seq == 12
+    assert [m.seq for m in box.messages] == [13, 14, 15, 3, 16, 17, 18]
+
+
+def test_a_press_that_replaces_a_press_costs_no_lesser_message():
+    box = Outbox()
+    for seq in range(1, PER_ALARM + 1):
+        box.keep(_alarm(seq, 1), 0)
+    for seq in range(100, 100 + CAPACITY - PER_ALARM):
+        assert box.keep(_lesser(seq), 0) is None
+    assert box.keep(_alarm(50, 1), 0).seq == 2
+    assert box.lost == 0 and len(box.messages) == CAPACITY and box.holds(100)
+
+
+def test_what_is_held_is_what_waits():
+    box = Outbox()
+    box.keep(_alarm(1), 0)
+    assert box.holds(1) and not box.holds(2)
+    box.let_go(1)
+    assert not box.holds(1) and box.lost == 0
 
 
 def test_an_empty_box_has_nothing_due():
