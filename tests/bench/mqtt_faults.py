@@ -50,7 +50,9 @@ async def _fault(kind: str, proxy: FaultProxy, broker: parts.Broker, chance: ran
         await asyncio.to_thread(broker.start)
 
 
-async def _play(broker: parts.Broker, receiver: parts.Receiver, seed: int, count: int, each: int) -> dict[str, Any]:
+async def _play(
+    broker: parts.Broker, receiver: parts.Receiver, seed: int, count: int, each: int, until: str
+) -> dict[str, Any]:
     """One seed's story. Returns what was counted; `missing` alarms never reached the subscriber."""
     chance = random.Random(seed)
     story = list(FAULTS) * each
@@ -58,7 +60,7 @@ async def _play(broker: parts.Broker, receiver: parts.Receiver, seed: int, count
     began = time.monotonic()
     async with FaultProxy(broker.port) as proxy:
         plan = {"limit_s": LIMIT_S, "pace_ms": 10, "patch": QUICK}
-        async with parts.Hub(parts.settings(proxy.port), count, "receipt", **plan) as hub:
+        async with parts.Hub(parts.settings(proxy.port), count, until, **plan) as hub:
             for number, kind in enumerate(story, 1):
                 # Spread over the whole run: fault n comes when so many alarms have arrived.
                 due = number * count // (len(story) + 2)
@@ -84,14 +86,15 @@ async def _play(broker: parts.Broker, receiver: parts.Receiver, seed: int, count
         }
 
 
-async def play(make, seed: int, count: int = COUNT, each: int = EACH) -> dict[str, Any]:
-    """One seed by a broker of its own. Shape: `make` is uplink_parts.mosquitto or .amqtt."""
+async def play(make, seed: int, count: int = COUNT, each: int = EACH, until: str = "receipt") -> dict[str, Any]:
+    """One seed by a broker of its own. Shape: `make` is uplink_parts.mosquitto or .amqtt; `until` "puback" believes
+    the broker, which the real hub does not: the negative control."""
     with tempfile.TemporaryDirectory() as folder:
         broker = make(pathlib.Path(folder))
         broker.start()
         receiver = parts.Receiver(broker.port)
         try:
-            return await _play(broker, receiver, seed, count, each)
+            return await _play(broker, receiver, seed, count, each, until)
         finally:
             receiver.stop()
             broker.kill()
