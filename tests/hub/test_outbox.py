@@ -1,6 +1,6 @@
 """Claims about the outbox: what leaves it, when it tries, and what makes room."""
 
-from hub.outbox import CAPACITY, PER_ALARM, Kept, Outbox
+from hub.outbox import CAPACITY, NEARLY_FULL, PER_ALARM, ROOM_AGAIN, Kept, Outbox
 from protocol import topics
 
 
@@ -47,6 +47,7 @@ def test_what_comes_from_before_a_restart_is_due_at_once():
 
 def test_the_limits_are_those_that_the_journal_and_the_heap_were_measured_with():
     assert (CAPACITY, PER_ALARM) == (48, 6)
+    assert (NEARLY_FULL, ROOM_AGAIN) == (36, 24)
 
 
 def test_alarms_are_published_before_older_lesser_messages():
@@ -114,6 +115,20 @@ def test_a_press_that_replaces_a_press_costs_no_lesser_message():
         assert box.keep(_lesser(seq), 0) is None
     assert box.keep(_alarm(50, 1), 0).seq == 2
     assert box.lost == 0 and len(box.messages) == CAPACITY and box.holds(100)
+
+
+def test_when_alarms_alone_are_twice_the_capacity_the_first_and_the_newest_press_stay():
+    for others, stay in ((2 * CAPACITY - 3, [1, 2, 1000]), (2 * CAPACITY - 2, [1, 1000])):
+        box = Outbox()
+        box.keep(_alarm(1, 1), 0)
+        box.keep(_alarm(2, 1), 0)
+        for seq in range(100, 100 + others):
+            assert box.keep(_alarm(seq), 0) is None
+        box.keep(_alarm(1000, 1), 0)
+        assert [m.seq for m in box.messages if m.fields["alarm"] == 1] == stay
+        assert box.lost == 0 and len(box.messages) == 2 * CAPACITY
+    assert box.keep(_alarm(100 + others), 0) is None, "a first press goes for nothing"
+    assert box.keep(_alarm(1001, 100), 0) is None, "of one press none goes"
 
 
 def test_what_is_held_is_what_waits():
