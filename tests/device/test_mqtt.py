@@ -1,6 +1,6 @@
 """Claims about the MQTT client core: every state, every packet, time, ids and bounds. Runs on both interpreters."""
 
-from claims import Random, raises
+from claims import IS_SLOW, Random, raises
 from device.link import mqtt
 from device.link import mqtt_packets as packets
 
@@ -151,13 +151,16 @@ def test_packet_id_in_flight_is_never_given_twice():
     client = _connected()
     kept = client.publish("t", b"", 1, 0)
     seen = set()
-    for _ in range(packets.ID_MAX + 100):
+    skipped = 60000 if IS_SLOW else 0
+    client._next_id += skipped
+    rounds = packets.ID_MAX + 100 - skipped  # over the end of the numbers and on
+    for _ in range(rounds):
         packet_id = client.publish("t", b"", 1, 0)
         assert packet_id != kept and 1 <= packet_id <= packets.ID_MAX
         seen.add(packet_id)
         client.data_to_send()
         assert client.receive_data(bytes((0x40, 2, packet_id >> 8, packet_id & 255)), 0) == [mqtt.Puback(packet_id)]
-    assert len(seen) == packets.ID_MAX - 1
+    assert len(seen) == min(rounds, packets.ID_MAX - 1) and 2 in seen
 
 
 def test_publishes_without_a_puback_are_bounded():

@@ -2,15 +2,13 @@
 BENCH=mqtt_streams`."""
 
 import gc
-import sys
 
 import streams
-from claims import raises
+from claims import IS_SLOW, raises
 from device.link import mqtt
 from device.link import mqtt_packets as packets
 
-IS_32 = sys.maxsize < 1 << 32
-COUNT = 1000 if IS_32 else 5000  # the 32-bit one is five times slower
+COUNT = 1000 if IS_SLOW else 5000
 
 
 def test_no_stream_breaks_the_contract():
@@ -48,7 +46,7 @@ def test_a_core_that_breaks_is_found_and_its_stream_made_small():
 
 
 def test_streams_leave_no_memory_behind():
-    if IS_32 or not hasattr(gc, "mem_alloc"):
+    if IS_SLOW or not hasattr(gc, "mem_alloc"):
         return  # CPython's share is in the bench; the WebAssembly port collects only when Python has returned
     client = streams.client_in(mqtt.CONNECTED)
     streams.run(0, 50)

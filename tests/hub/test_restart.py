@@ -1,6 +1,7 @@
 """Claims about a restart: what is on flash comes back, once, whatever moment the power goes."""
 
 import cuts
+from claims import IS_SLOW
 from desk import KEYED, PLAIN, Desk, Flash, PowerCut, plain_press, press
 from hub import actions, events
 from protocol import vocabulary as v
@@ -98,7 +99,7 @@ def test_a_relay_that_gives_its_receipt_before_it_has_committed_would_lose():
 
 
 def test_a_second_cut_while_the_hub_starts_changes_nothing():
-    assert cuts.walk("nothing_prepared", second_cuts=(0, 3, 5, 6))[1] == 0
+    assert cuts.walk("nothing_prepared", second_cuts=(3,) if IS_SLOW else (0, 3, 5, 6))[1] == 0
 
 
 def test_power_cuts_while_a_new_segment_is_made_lose_nothing():
@@ -106,7 +107,7 @@ def test_power_cuts_while_a_new_segment_is_made_lose_nothing():
     desk = Desk(flash)
     desk.hear(PLAIN, plain_press(1), 0)
     before = bytes(flash.data)
-    for cut_after in range(0, 40):
+    for cut_after in range(0, 40, 4 if IS_SLOW else 1):
         for is_torn in (False, True):
             flash.data[:] = before
             for _ in range(20):  # the power goes at the same place at every start

@@ -1,4 +1,9 @@
-"""Small helpers for tests that run on both interpreters: no pytest here."""
+"""Small helpers for tests that run on every interpreter: no pytest here."""
+
+import sys
+
+# The port with 32-bit words is five times slower: long walks that have nothing to do with words are thinned out there.
+IS_SLOW = sys.maxsize < 1 << 32
 
 
 def raises(error, call, *arguments):
