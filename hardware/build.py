@@ -87,6 +87,12 @@ def stamp(source: Source, variant: Variant) -> str:
     return "\n".join(lines) + "\n"
 
 
+def enclosure_stamp(source: Source, variant: Variant) -> str:
+    """What the printed parts are made from: the places, and the model itself."""
+    model = (ROOT / "hardware" / "enclosure" / "model.py").read_text("utf-8")
+    return _hash(f"{fit.boxes(source, variant)}{fit.inside(source, variant)}{source.data['enclosure']}{model}")
+
+
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -165,4 +171,9 @@ def stale(source: Source, root: pathlib.Path = ROOT) -> list[str]:
         file = root / BOARDS / variant.name / "stamp.txt"
         if not file.exists() or file.read_text("utf-8") != stamp(source, variant):
             found.append(f"{BOARDS}/{variant.name}: pictures or ERC are older than hub.toml")
+    file = root / "hardware" / "enclosure" / "stamp.txt"
+    if not file.exists() or file.read_text("utf-8").strip() != enclosure_stamp(source, source.variants["reference"]):
+        found.append(
+            "hardware/enclosure: the printed parts are older than hub.toml or model.py. Remedy: make enclosure"
+        )
     return found

@@ -188,7 +188,7 @@ def siren():
 
 
 def is_button(data):
-    """A BTHome frame (service data 0xFCD2) with a button event in it; a sealed one is taken for one, so use a plain one."""
+    """A BTHome frame (service data 0xFCD2) with a button event in it; a sealed one is always taken for one."""
     i = 0
     while i + 4 < len(data) and data[i]:
         end = i + 1 + data[i]

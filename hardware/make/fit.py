@@ -63,6 +63,8 @@ def faults(source: Source, variant: Variant) -> list[str]:
         for axis, name in enumerate("xy"):
             if box.low[axis] < gap or box.high[axis] > room[axis] - gap:
                 found.append(f"{variant.name}: {box.ref} is nearer than {gap} mm to a wall, along {name}")
+        if not box.is_on_lid and box.low[2] < source.data["enclosure"]["back_free_mm"]:
+            found.append(f"{variant.name}: {box.ref} lies on the heads of the bracket's pegs")
         if box.low[2] < 0 or box.high[2] > room[2]:
             found.append(f"{variant.name}: {box.ref} is deeper than the case")
     for k, one in enumerate(mine):

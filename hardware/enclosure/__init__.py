@@ -1,0 +1,1 @@
+"""The case: printed parts, made from the places that [enclosure] in hub.toml gives to everything."""
