@@ -1,7 +1,8 @@
-"""The hardware's command line: build, check, label.
+"""The hardware's command line: build, check, partitions, label.
 
 python -m hardware build               make every file from hub.toml
 python -m hardware check               compare; exit 1 names each file that differs and each rule that is broken
+python -m hardware partitions OUT.bin  the partition table, as it is flashed to 0x8000
 python -m hardware label HUB --variant reference   a label with the hub's name, to standard output
 """
 
@@ -12,7 +13,7 @@ import pathlib
 import sys
 import tempfile
 
-from . import build
+from . import build, partitions
 from .make import label
 from .make.source import FILE, ROOT, Source, SourceFault, load
 
@@ -25,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     one = verbs.add_parser("label", help="a label with a hub's name, to standard output")
     one.add_argument("hub_id")
     one.add_argument("--variant", default="reference")
+    table = verbs.add_parser("partitions", help="the partition table, as it is flashed to 0x8000")
+    table.add_argument("out", type=pathlib.Path)
     asked = parser.parse_args(arguments)
     try:
         source = load(FILE)
@@ -33,8 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
                 raise SourceFault(f"there is no variant {asked.variant}. Remedy: one of {', '.join(source.variants)}")
             sys.stdout.write(label.svg(source, source.variants[asked.variant], asked.hub_id))
             return 0
+        if asked.verb == "partitions":
+            asked.out.write_bytes(partitions.binary(source))
+            print(f"{asked.out}: {len(source.data['flash']['partition'])} partitions; flash it to 0x8000")
+            return 0
         return _build(source) if asked.verb == "build" else _check(source)
-    except (SourceFault, RuntimeError) as fault:
+    except (SourceFault, RuntimeError, OSError) as fault:
         print(f"hardware: {fault}", file=sys.stderr)
         return 2
 

@@ -14,7 +14,8 @@ import shutil
 import subprocess
 from importlib import metadata
 
-from .make import analogue, board, fit, label, netlist, parts, pins, power, schematic, sensors, wiring
+from . import partitions
+from .make import analogue, board, fit, label, netlist, parts, pins, power, schematic, wiring
 from .make.source import ROOT, Source, Variant
 
 BOARDS = "hardware/boards"
@@ -23,6 +24,7 @@ BOARDS = "hardware/boards"
 def faults(source: Source) -> list[str]:
     """Everything that the rules say against hub.toml; nothing is built while there is one."""
     found = pins.firmware_faults(source) + analogue.line_faults(source) + analogue.sound_faults(source)
+    found += partitions.faults(source)
     for variant in source.variants.values():
         found += pins.faults(source, variant) + parts.faults(variant) + power.faults(source, variant)
         found += netlist.faults(source, variant) + fit.faults(source, variant)
@@ -45,8 +47,9 @@ def texts(source: Source) -> dict[str, str]:
         made[f"{folder}/wiring.yml"] = wiring.yaml(variant)
         made[f"{folder}/netlist.txt"] = netlist.listing(source, variant)
         made[f"{folder}/label.svg"] = label.svg(source, variant)
+    made[f"{BOARDS}/partitions.csv"] = partitions.csv(source)
     made[f"{BOARDS}/overview.md"] = overview(source)
-    made[f"{BOARDS}/triggers.md"] = sensors.page(source)
+    made[f"{BOARDS}/triggers.md"] = parts.triggers(source)
     return made
 
 

@@ -6,6 +6,8 @@ there: x to the right, y up, z from the wall towards the room; the inside of the
     python -m hardware.enclosure.model [--variant reference] [--out hardware/enclosure]
 """
 
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 import argparse

@@ -1,4 +1,4 @@
-"""The list of parts (BOM): a CSV per variant with totals for 1, 100 and 1,000 hubs, and what is wrong with it."""
+"""What is bought: a list of parts (BOM) per variant with totals for 1, 100 and 1,000 hubs, and the trigger devices."""
 
 from __future__ import annotations
 
@@ -81,3 +81,26 @@ def overview(source: Source, variants: list[Variant]) -> str:
         sums = f"{one:.0f} | {hundred:.0f} | {thousand:.0f}"
         lines.append(f"| {variant.name} | {len(variant.parts)} | {sums} | {flagged} flagged |")
     return "\n".join(lines) + "\n"
+
+
+def triggers(source: Source) -> str:
+    lines = [
+        "# Trigger devices",
+        "",
+        "Made from hardware/hub.toml. None has been tried with this hub over a real radio: the list says what makers",
+        "document and our decoder is tested for, how to set them, and what nobody has verified.",
+        "",
+    ]
+    for one in source.data["trigger"]:
+        supervised = f"{one['overdue_min']} min" if one["overdue_min"] else "by the level of its line"
+        lines += [
+            f"## {one['name']}",
+            "",
+            f"- kind in the settings: `{one['kind']}`; speaks {one['speaks']}",
+            f"- set it so: {one['settings']}",
+            f"- battery: {one['battery']}",
+            f"- supervised: {supervised}",
+            f"- **not verified:** {one['unverified']}",
+            "",
+        ]
+    return "\n".join(lines[:-1]) + "\n"

@@ -85,7 +85,20 @@ def load(path: pathlib.Path = FILE) -> Source:
         raise SourceFault(f"{path} is not there. Remedy: get it back from version control") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SourceFault(f"{path.name} is not TOML: {fault}. Remedy: mend that line") from None
-    for table in ("chip", "signal", "line", "sound", "cell", "load", "variant", "part", "kind", "net", "enclosure"):
+    for table in (
+        "chip",
+        "flash",
+        "signal",
+        "line",
+        "sound",
+        "cell",
+        "load",
+        "variant",
+        "part",
+        "kind",
+        "net",
+        "enclosure",
+    ):
         if not isinstance(data.get(table), dict):
             raise SourceFault(f"{path.name} has no table [{table}]. Remedy: get it back from version control")
     try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import pathlib
 import re
+import struct
 
 import pytest
 
-from hardware import build
+from hardware import build, partitions
 from hardware.make import analogue, fit, netlist, parts, pins, power
 from hardware.make.source import FILE, Source, SourceFault, load
 
@@ -190,6 +192,36 @@ def test_parts_that_meet_in_the_case_are_refused(tmp_path: pathlib.Path) -> None
 def test_a_broken_net_is_refused(tmp_path: pathlib.Path, old: str, new: str, words: str) -> None:
     source = changed(tmp_path, old, new)
     assert any(words in fault for fault in netlist.faults(source, source.variants["reference"]))
+
+
+def test_the_partition_table_is_one_that_the_boot_loader_takes(source: Source) -> None:
+def test_a_flash_that_would_not_start_is_refused(tmp_path: pathlib.Path, old: str, new: str, words: str) -> None:
+    table = partitions.binary(source)
+    wanted = source.data["flash"]["partition"]
+    assert len(table) == 0xC00 and table[-1] == 0xFF
+    for k, one in enumerate(wanted):
+        magic, kind, subtype, at, size = struct.unpack_from("<HBBII", table, 32 * k)
+        assert (magic, [kind, subtype], at, size) == (0x50AA, one["kind"], one["at"], one["size"])
+        assert table[32 * k + 12 : 32 * k + 28].rstrip(b"\0").decode() == one["label"]
+    end = 32 * len(wanted)
+    assert table[end : end + 16] == b"\xeb\xeb" + b"\xff" * 14
+    assert table[end + 16 : end + 32] == hashlib.md5(table[:end]).digest()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("at = 0x7E0000, size = 0x20000", "at = 0x7D8000, size = 0x20000", "overlap"),
+        ("at = 0x7E0000, size = 0x20000", "at = 0x7E0000, size = 0x30000", "end of the flash"),
+        ("at = 0x7E0000, size = 0x20000", "at = 0x7E0000, size = 0x8000", "journal"),
+        ('label = "settings"', 'label = "setting"', "settings"),
+        ("at = 0x10000,", "at = 0x11000,", "64 KiB"),
+    ],
+)
+def test_a_flash_that_would_not_start_or_keep_is_refused(
+    tmp_path: pathlib.Path, old: str, new: str, words: str
+) -> None:
+    assert any(words in fault for fault in partitions.faults(changed(tmp_path, old, new)))
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ class Bench:
                     self.said.append(line)
                     await self._do(line)
                     if "should reset in" in line and is_bitten:
+                        await self._until_fed()
                         process.kill()
                 answer = next((text for word, text in self.answers.items() if word in heard), None)
                 if answer is not None and heard.endswith(") "):
@@ -71,6 +72,14 @@ class Bench:
                 process.kill()
                 await process.wait()
             await self.link.stop()
+
+    async def _until_fed(self) -> None:
+        """Until the board has heard of its watchdog."""
+        for _ in range(1000):
+            if "watchdog" in self.board:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("no watchdog was started")
 
     async def _do(self, line: str) -> None:
         """What the person at the bench does when told so."""
