@@ -9,6 +9,7 @@ FOLDERS = {
     "hub": ROOT / "firmware" / "hub",
     "device": ROOT / "firmware" / "device",
     "simulator": ROOT / "hardware" / "simulator",
+    "make": ROOT / "hardware" / "make",
     "relay": ROOT / "relay",
     "provisioning": ROOT / "provisioning",
 }
@@ -17,6 +18,7 @@ ARROWS = {
     "hub": {"protocol"},
     "device": {"hub", "protocol"},
     "simulator": {"protocol"},
+    "make": set(),
     "relay": {"protocol"},
     "provisioning": {"protocol"},
 }

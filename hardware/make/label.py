@@ -8,13 +8,13 @@ from html import escape
 from .power import runtime_min
 from .source import Source, SourceFault, Variant
 
-_HUB_ID = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
+_HUB_ID = re.compile(r"[a-z0-9-]{1,40}\Z")
 
 
 def svg(source: Source, variant: Variant, hub_id: str = "") -> str:
     """Errors: SourceFault for a name that could not be a hub's."""
     if hub_id and not _HUB_ID.match(hub_id):
-        raise SourceFault(f"{hub_id!r} is no hub's name. Remedy: letters, digits, - and _, at most 40")
+        raise SourceFault(f"{hub_id!r} is no hub's name. Remedy: a-z, 0-9 and -, at most 40")
     cell = source.data["cell"][variant.cell]
     chemistry = "LiFePO4" if variant.cell.startswith("lfp") else "Li-ion"
     lines = [

@@ -10,7 +10,7 @@ import struct
 import pytest
 
 from hardware import build, partitions
-from hardware.make import analogue, fit, netlist, parts, pins, power
+from hardware.make import analogue, fit, label, netlist, parts, pins, power
 from hardware.make.source import FILE, Source, SourceFault, load
 
 TEXT = FILE.read_text("utf-8")
@@ -195,7 +195,7 @@ def test_a_broken_net_is_refused(tmp_path: pathlib.Path, old: str, new: str, wor
 
 
 def test_the_partition_table_is_one_that_the_boot_loader_takes(source: Source) -> None:
-def test_a_flash_that_would_not_start_is_refused(tmp_path: pathlib.Path, old: str, new: str, words: str) -> None:
+    """Ref: ESP-IDF, partition tables: entries of 32 bytes with magic 0x50AA, then 0xEBEB and the MD5 of all before."""
     table = partitions.binary(source)
     wanted = source.data["flash"]["partition"]
     assert len(table) == 0xC00 and table[-1] == 0xFF
@@ -239,3 +239,50 @@ def test_a_flash_that_would_not_start_or_keep_is_refused(
 def test_a_fault_in_the_file_is_told_in_a_sentence(tmp_path: pathlib.Path, old: str, new: str, words: str) -> None:
     with pytest.raises(SourceFault, match=re.escape(words)):
         changed(tmp_path, old, new)
+
+
+def test_trigger_devices_are_of_kinds_that_the_hub_knows(source: Source) -> None:
+    from protocol import vocabulary
+
+    for one in source.data["trigger"]:
+        assert one["kind"] in vocabulary.DEVICE_KINDS or one["kind"].startswith("none:"), one["name"]
+        assert one["unverified"], f"{one['name']}: nobody has tried one yet"
+
+
+@pytest.mark.parametrize("hub_id", ["", "hub-201", "<script>", "HUB", "x" * 41])
+def test_a_label_bears_a_hubs_name_and_nothing_else(source: Source, hub_id: str) -> None:
+    variant = source.variants["reference"]
+    if hub_id in ("", "hub-201"):
+        assert (hub_id or "____") in label.svg(source, variant, hub_id)
+    else:
+        with pytest.raises(SourceFault, match="no hub's name"):
+            label.svg(source, variant, hub_id)
+
+
+def test_every_folder_keeps_to_twelve_files() -> None:
+    for folder in {path.parent for path in (FILE.parent / "make").rglob("*.py")} | set(
+        (FILE.parent / "boards").glob("*/")
+    ):
+        files = [path for path in folder.iterdir() if path.is_file()]
+        assert len(files) <= 12, folder
+
+
+def test_the_readme_says_what_is_calculated(source: Source) -> None:
+    readme = (FILE.parent / "README.md").read_text("utf-8")
+    for variant in build.real(source):
+        row = next(line for line in readme.splitlines() if line.startswith(f"| [{variant.name}]"))
+        assert " / ".join(f"{total:.0f}" for total in parts.totals(variant)) in row, row
+        hours = power.runtime_min(source, variant) / 60
+        assert f"| {hours:.{0 if hours > 100 else 1}f} h | {variant.promise_h} h |" in row, row
+    for path in re.findall(r"\]\(([^)#]+)\)", readme):
+        assert (FILE.parent / path).exists(), path
+
+
+def test_an_esp32_without_power_neither_sounds_nor_silences_the_siren(source: Source) -> None:
+    """Its pins clamp to a dead supply: whatever the hardware path needs is 100 kOhm or a diode away from them."""
+    variant = source.variants["reference"]
+    path = ("LINE", "PATH_LINE", "PATH_REF", "PATH_CLOSED", "OSC_TONE", "OSC_THR", "OSC_DIS", "GATE")
+    for net in path:
+        assert not [pin for ref, pin in variant.nets[net] if ref == variant.mcu], net
+    what = {part.ref: part.what for part in variant.parts}
+    assert what["R2"].startswith("100k") and what["R20"].startswith("100k")
