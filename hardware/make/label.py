@@ -1,4 +1,4 @@
-"""The label on a hub's back, 62 x 40 mm, as SVG. Without a hub's name it has a line to write it on."""
+"""The label on a hub's back, 90 x 40 mm, as SVG. Without a hub's name it has a line to write it on."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def svg(source: Source, variant: Variant, hub_id: str = "") -> str:
         for y, size, weight, words in lines
     )
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="62mm" height="40mm" viewBox="0 0 62 40" '
-        'font-family="sans-serif">\n<rect x="0.3" y="0.3" width="61.4" height="39.4" rx="2" fill="#fff" stroke="#000" '
+        '<svg xmlns="http://www.w3.org/2000/svg" width="90mm" height="40mm" viewBox="0 0 90 40" '
+        'font-family="sans-serif">\n<rect x="0.3" y="0.3" width="89.4" height="39.4" rx="2" fill="#fff" stroke="#000" '
         f'stroke-width="0.3"/>\n{text}</svg>\n'
     )

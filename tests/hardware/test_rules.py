@@ -286,3 +286,14 @@ def test_an_esp32_without_power_neither_sounds_nor_silences_the_siren(source: So
         assert not [pin for ref, pin in variant.nets[net] if ref == variant.mcu], net
     what = {part.ref: part.what for part in variant.parts}
     assert what["R2"].startswith("100k") and what["R20"].startswith("100k")
+
+
+def test_no_line_of_a_label_runs_over_its_edge(source: Source) -> None:
+    for variant in build.real(source):
+        picture = label.svg(source, variant, "h" * 40)
+        wide = float(re.findall(r'viewBox="0 0 (\d+) ', picture)[0])
+        lines = re.findall(r'x="(\d+)" y="[\d.]+" font-size="([\d.]+)" font-weight="(\w+)">([^<]*)<', picture)
+        assert len(lines) == 9
+        for x, size, weight, words in lines:
+            em = sum(1.0 if ord(c) > 0x2E80 else 0.6 for c in words) * (1.12 if weight == "bold" else 1)
+            assert int(x) + em * float(size) < wide - 1, words
