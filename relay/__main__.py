@@ -56,6 +56,12 @@ def parser() -> argparse.ArgumentParser:
     device.add_argument("--room", required=True)
     device.add_argument("--label", required=True)
 
+    modem = command("modem-add", "Give a hub with a modem the key of its short messages; prints it once.")
+    modem.add_argument("--hub", required=True)
+
+    gateway = command("sms-gateway-add", "Let a gateway bring short messages; prints its secret once.")
+    gateway.add_argument("--name", required=True, help="the same name again: a new secret, the old one ends")
+
     command("hub-list", "List the hubs.")
     return top
 

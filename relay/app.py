@@ -26,6 +26,7 @@ from .board import stream as board_stream
 from .clock import now_ms
 from .database import Database, DatabaseClosed, NotKept, Transaction
 from .hubs import store as hub_store
+from .intake import pages as intake_pages
 from .intake import store as intake_store
 from .intake.link import Link
 from .people import store as people_store
@@ -130,6 +131,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         supervision_pages.router,
         board_pages.router,
         board_stream.router,
+        intake_pages.router,
     ):
         app.include_router(router)
     console = windows.console()

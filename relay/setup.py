@@ -1,4 +1,5 @@
-"""The commands that set a relay up: sample, community-add, staff-add, hub-add, device-add, hub-list.
+"""The commands that set a relay up: sample, community-add, staff-add, hub-add, device-add, modem-add,
+sms-gateway-add, hub-list.
 
 They may run beside `serve`: the database lets them in turn. Passwords are printed once and kept nowhere in
 clear. Errors: CannotSetUp, whose text names the thing and the remedy.
@@ -19,6 +20,7 @@ from .clock import now_ms
 from .database import Transaction
 from .hubs import rules as hub_rules
 from .hubs import store as hub_store
+from .intake import store as intake_store
 from .people import store as people_store
 
 
@@ -175,6 +177,27 @@ def _device_add(arguments: argparse.Namespace) -> Work:
     return work
 
 
+def _modem_add(arguments: argparse.Namespace) -> Work:
+    def work(transaction: Transaction) -> str:
+        if not hub_store.is_hub(transaction, arguments.hub):
+            raise CannotSetUp(f"There is no hub {arguments.hub}. Register it with `relay hub-add` first.")
+        return json.dumps({"hub_id": arguments.hub, "modem": {"key": hub_store.set_modem(transaction, arguments.hub)}})
+
+    return work
+
+
+def _sms_gateway_add(arguments: argparse.Namespace) -> Work:
+    name = arguments.name.strip()
+    if not 1 <= len(name) <= 64:
+        raise CannotSetUp("--name must have 1 to 64 characters.")
+
+    def work(transaction: Transaction) -> str:
+        secret = intake_store.add_gateway(transaction, name, now_ms())
+        return f"{name} may POST to /api/hooks/sms with this bearer token, which is shown once: {secret}"
+
+    return work
+
+
 def _hub_list(arguments: argparse.Namespace) -> Work:
     def work(transaction: Transaction) -> str:
         lines = [
@@ -194,5 +217,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Work]] = {
     "staff-add": _staff_add,
     "hub-add": _hub_add,
     "device-add": _device_add,
+    "modem-add": _modem_add,
+    "sms-gateway-add": _sms_gateway_add,
     "hub-list": _hub_list,
 }

@@ -18,7 +18,7 @@ from hub.reflex import RECORD, Ears, Reflex
 from hub.sensors import Device
 from protocol import topics, vocabulary
 
-from . import clock
+from . import board, clock
 from .care import Care, cause
 from .inputs import Inputs
 from .journal import Journal
@@ -292,6 +292,14 @@ class Hub:
         self._radio.serve(wearable)
         return wearable
 
+    def _start_modem(self, uplink):
+        from .modem.modem import Modem  # only a hub that has one needs them
+        from .modem.tcp import Way
+
+        modem = Modem(self._settings, self.kernel.to_text, self.receive, clock.now_ms)
+        uplink.other = Way(modem, clock.now_ms)
+        return modem
+
     async def run(self, uplink):
         """Work for ever. Shape: `uplink` has `run()` and `publish(…)`, or is None for a hub without settings."""
         self._uplink = uplink
@@ -329,5 +337,10 @@ class Hub:
         if uplink is not None:
             if self._settings.get("neighbours"):
                 tasks.append(asyncio.create_task(self._start_neighbours(uplink).run()))
+        if uplink is not None and self._settings.get("modem"):
+            if board.MODEM_TX_PIN is None:
+                self.receive(events.ModemRead("no_modem"))  # settings and board do not agree: somebody must know
+            else:
+                tasks.append(asyncio.create_task(self._start_modem(uplink).run()))
         print("hub: ready")
         await asyncio.gather(*tasks)

@@ -22,9 +22,9 @@ I2S_WS_PIN = 16  # amplifier: word select
 I2S_SD_PIN = 17  # amplifier: data
 BUTTON_PIN = None  # 1: the path in hardware from wired button to siren has closed
 HOLD_PIN = None  # must be 1 or the board switches itself off on battery
-MODEM_TX_PIN = None  # LTE module: what the hub says
-MODEM_RX_PIN = None  # LTE module: what it answers
-MODEM_PWR_PIN = None  # LTE module: power key, 1 presses it
+MODEM_TX_PIN = 12  # LTE module: what the hub says
+MODEM_RX_PIN = 13  # LTE module: what it answers
+MODEM_PWR_PIN = 14  # LTE module: power key, 1 presses it
 LAMP_COUNT = 8
 # The help button's line: 10000 ohm up to 3.3 V, 10000 ohm at its far end,
 # 2200 ohm across it when pressed.

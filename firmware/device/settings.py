@@ -16,6 +16,7 @@ from .place import folder
 LANGUAGES = ("zh", "en")
 SECURITIES = ("none", "psk", "tls")
 _HEX = "0123456789abcdef"
+_APN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 REMEDY = "run the installer again"
 FACTORY = {"hub_id": "unprovisioned", "language": "zh", "devices": []}
 FACTORY_SAYS = "factory defaults: this hub can only sound its own siren; nobody is called"
@@ -135,6 +136,7 @@ def check(found):
     offset_min = found.get("utc_offset_min", 480)
     _want(isinstance(offset_min, int) and -720 <= offset_min <= 840, "utc_offset_min", "-720 to 840 minutes")
     _check_neighbours(found.get("neighbours"))
+    _check_modem(found.get("modem"))
     _check_voice(found.get("voice", {}))
     ntp = found.get("ntp")
     _want(ntp is None or ntp is False or _is_place(ntp), "ntp", "a host and a port, null or false")
@@ -150,6 +152,25 @@ def _check_neighbours(neighbours):
     _want(isinstance(neighbours, dict), "neighbours", "an object or null")
     for field in ("stairwell_key", "carry_key"):
         _want(_is_hex(neighbours.get(field), 32), "neighbours." + field, "32 hex digits")
+
+
+def _check_modem(modem):
+    if modem is None:  # this hub has no second way
+        return
+    _want(isinstance(modem, dict), "modem", "an object or null")
+    number, pin, apn = modem.get("number"), modem.get("pin"), modem.get("apn")
+    _want(isinstance(number, str) and is_number(number), "modem.number", "a telephone number of digits")
+    _want(_is_hex(modem.get("key"), 32), "modem.key", "32 hex digits")
+    is_pin = pin is None or (isinstance(pin, str) and 4 <= len(pin) <= 8 and all([c in "0123456789" for c in pin]))
+    _want(is_pin, "modem.pin", "4 to 8 digits or null")
+    is_apn = apn is None or (isinstance(apn, str) and 1 <= len(apn) <= 64 and all([c in _APN for c in apn]))
+    _want(is_apn, "modem.apn", "the name of an access point or null")
+
+
+def is_number(text):
+    """May this stand in AT+CMGS as a telephone number? Digits, perhaps a plus before them, and nothing else."""
+    digits = text[1:] if text[:1] == "+" else text
+    return 3 <= len(digits) <= 15 and all([c in "0123456789" for c in digits])
 
 
 def _check_voice(voice):

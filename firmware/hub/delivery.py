@@ -117,6 +117,20 @@ class Delivery:
                 found.append((kept.seq, kept.word, self._message(kept, now_ms)))
         return found
 
+    def to_text(self, now_ms):
+        """The oldest alarm message that waited too long for its receipt and has not been sent as a short message:
+        (seq, message), or None. Each is sent so once; one of before a restart is as old as the start."""
+        for kept in self.outbox.messages:
+            if kept.is_alarm and not kept.is_texted and now_ms - (kept.raised_ms or 0) >= STRANDED_MS:
+                return kept.seq, self._message(kept, now_ms)
+        return None
+
+    def _on_texted(self, event, now_ms):
+        for kept in self.outbox.messages:
+            if kept.seq == event.seq and not kept.is_texted:
+                kept.is_texted = True
+                self._do.append(actions.Journal(*memory.texted(kept.seq)))
+
     def _publish(self, token, word, message, qos, is_urgent):
         topic = topics.up(self.hub_id, word)
         self._do.append(actions.Publish(token, topic, messages.encode(message), qos, is_urgent))

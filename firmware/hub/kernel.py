@@ -182,6 +182,8 @@ _HANDLERS = {
     ev.ReadingHeard: Kernel._on_reading,
     ev.LinkUp: Kernel._on_link_up,
     ev.LinkDown: Kernel._on_link_down,
+    ev.ModemRead: Kernel._on_modem,
+    ev.Texted: Kernel._on_texted,
     ev.MessageArrived: Kernel._on_message,
     ev.MainsLost: Kernel._on_mains_lost,
     ev.MainsRestored: Kernel._on_mains_restored,

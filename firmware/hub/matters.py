@@ -125,6 +125,9 @@ class Matters(Calls):
         limit = BATTERY_GOOD_PCT if is_low else BATTERY_LOW_PCT
         self._is(vocabulary.BATTERY_LOW, None, event.battery_pct < limit, "%d%%" % event.battery_pct, now_ms)
 
+    def _on_modem(self, event, now_ms):
+        self._is(vocabulary.MODEM_LOST, None, event.fault is not None, event.fault, now_ms)
+
     def _on_wire_cut(self, event, now_ms):
         self._begin(vocabulary.WIRE_CUT, None, event.detail, now_ms)
 

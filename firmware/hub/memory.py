@@ -15,7 +15,8 @@ ALARM = 4  # [seq, kind, device, state, who, minutes, last_seq, again]
 MARK = 5  # [address, mark as hex]
 MATTER = 6  # [kind, device or null, 1 or 0]: a lasting fault has begun, or is over
 LOST = 7  # [count]: so many lesser messages made room and are not told yet
-KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK, MATTER, LOST)
+TEXTED = 8  # [seq]: this kept message went out as a short message, too
+KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK, MATTER, LOST, TEXTED)
 
 
 def _pack(value):
@@ -55,6 +56,10 @@ def lost(count):
     return LOST, _pack([count])
 
 
+def texted(seq):
+    return TEXTED, _pack([seq])
+
+
 def _ended(message):
     fields = message.fields
     value = [fields["alarm"], fields["kind"], fields["device"], vocabulary.CLEARED, None, None, message.seq, 0]
@@ -89,6 +94,9 @@ def snapshot(kernel):
     for message in messages:
         if not message.is_alarm:
             yield kept(message)
+    for message in messages:
+        if message.is_texted:
+            yield texted(message.seq)
     if kernel.outbox.lost:
         yield lost(kernel.outbox.lost)
     yield begin(kernel.epoch, kernel.next_seq)

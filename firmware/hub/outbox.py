@@ -25,6 +25,7 @@ class Kept:
         self.raised_ms = raised_ms
         self.tries = 0
         self.due_ms = 0
+        self.is_texted = False  # it went out as a short message, too
 
 
 class Outbox:

@@ -19,9 +19,7 @@ DATA_MAX = RECORD - 9
 SILENCE_MS = 10000
 
 # Bytes of each object, 0 for unknown, 255 for variable: a bytes table, so that looking up allocates nothing.
-_sizes = bytearray(256)
-for _id, _entry in bthome.OBJECTS.items():
-    _sizes[_id] = _entry[0]
+_sizes = bytearray([shape & 7 for shape in bthome.SHAPES])
 for _id in (bthome.TEXT, bthome.RAW, bthome.COMMAND):
     _sizes[_id] = 255
 SIZES = bytes(_sizes)

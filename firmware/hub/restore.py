@@ -69,6 +69,9 @@ def _apply_one(kernel, kind, value, kept, alarms, seqs):
         _set_mark(kernel, value[0], value[1])
     elif kind == memory.MATTER:
         _set_matter(kernel, value[0], value[1], value[2])
+    elif kind == memory.TEXTED:
+        if value[0] in kept:
+            kept[value[0]].is_texted = True
     elif kind == memory.LOST:
         kernel.outbox.lost = max(0, int(value[0]))
 

@@ -198,7 +198,7 @@ _TIMES = (
     ("at_ms", _is_time, "a time in ms or null"),
     ("clock_trusted", _is_flag, "true or false"),
 )
-_STEPS_UP = (vocabulary.PRE_ALARM, vocabulary.RAISED, vocabulary.CANCELLED, vocabulary.RESTORED)
+STEPS_UP = (vocabulary.PRE_ALARM, vocabulary.RAISED, vocabulary.CANCELLED, vocabulary.RESTORED)
 
 
 def _is_alarm_list(value):
@@ -229,7 +229,7 @@ FIELDS = {
     + (
         ("alarm", _is_seq, "a number from 1"),
         ("kind", _one_of(vocabulary.ALARM_KINDS), "a kind of alarm"),
-        ("step", _one_of(_STEPS_UP), "pre_alarm, raised, cancelled or restored"),
+        ("step", _one_of(STEPS_UP), "pre_alarm, raised, cancelled or restored"),
         ("device", _is_name, "a device or null"),
         ("activation", _one_of(vocabulary.ACTIVATIONS), "an activation"),
     )

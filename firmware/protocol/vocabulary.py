@@ -76,6 +76,8 @@ SAFE_MODE_LEFT = "safe_mode_left"
 SENSOR_OVERDUE = "sensor_overdue"
 SENSOR_RESTORED = "sensor_restored"
 FRAME_REFUSED = "frame_refused"
+MODEM_LOST = "modem_lost"  # the second way out; detail: what is wrong with it
+MODEM_RESTORED = "modem_restored"
 JOURNAL_FULL = "journal_full"
 JOURNAL_DAMAGED = "journal_damaged"
 RADIO_REARMED = "radio_rearmed"
@@ -101,6 +103,8 @@ TECHNICAL_KINDS = (
     SENSOR_OVERDUE,
     SENSOR_RESTORED,
     FRAME_REFUSED,
+    MODEM_LOST,
+    MODEM_RESTORED,
     JOURNAL_FULL,
     JOURNAL_DAMAGED,
     RADIO_REARMED,
@@ -117,6 +121,7 @@ RESTORED_BY = {
     SELF_TEST_FAILED: SELF_TEST_PASSED,
     SAFE_MODE: SAFE_MODE_LEFT,
     SENSOR_OVERDUE: SENSOR_RESTORED,
+    MODEM_LOST: MODEM_RESTORED,
 }
 
 # --- why a sensor's frame was refused ---------------------------------------------------------------

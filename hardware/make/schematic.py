@@ -7,7 +7,7 @@ what it must.
 from __future__ import annotations
 
 import pathlib
-from typing import Any
+from typing import Any, cast
 
 from .netlist import pins_of
 from .source import Part, Source, Variant
@@ -60,7 +60,7 @@ def _box(drawing: Any, part: Part, own: dict[str, str], nets: dict[tuple[str, st
     for side, names in (("left", left), ("right", right)):
         for k, pin in enumerate(reversed(names)):
             net = nets.get((part.ref, pin), "x" if own[pin] == "nc" else "?")
-            box.pin(name=pin, pin=net, side=side, slot=f"{k + 1}/{len(names)}", anchorname=f"{side}{k}")
+            box.pin(name=pin, pin=net, side=cast(Any, side), slot=f"{k + 1}/{len(names)}", anchorname=f"{side}{k}")
     drawing += box.at((x + 3.4, y)).label(f"{part.ref}  {_short(part.number)}", loc="top", fontsize=13)
 
 

@@ -6,7 +6,7 @@ import argparse
 import pathlib
 import sys
 
-from .home import ROOT
+from .places import ROOT
 
 
 def parser() -> argparse.ArgumentParser:

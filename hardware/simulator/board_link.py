@@ -14,7 +14,7 @@ from typing import Any
 
 from .loudspeaker import Loudspeaker
 
-MAINS_PIN, BUTTON_ADC_PIN, CANCEL_PIN, BATTERY_ADC_PIN = 6, 7, 8, 9
+MAINS_PIN, BUTTON_ADC_PIN, CANCEL_PIN, BATTERY_ADC_PIN, MODEM_PWR_PIN = 6, 7, 8, 9, 14
 # The wired button's line: at rest, pressed, wire cut, wires touching.
 WIRE_REST_MV, WIRE_PRESSED_MV, WIRE_CUT_MV, WIRE_SHORT_MV = 1650, 500, 3300, 0
 BATTERY_FULL_MV = 2075  # one cell, halved
@@ -135,6 +135,8 @@ class BoardLink:
             self._on_event("heap", {"uptime_s": uptime_s, "live": live, "before": before})
         elif kind == b"G":
             self._on_event("watchdog", {"timeout_ms": struct.unpack("<I", payload)[0]})
+        elif kind == b"O":
+            self._on_event("pin", {"pin": payload[0], "level": payload[1]})
         elif kind == b"R":
             self._on_event("reset", {})
         elif kind == b"C":

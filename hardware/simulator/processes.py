@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from .home import ROOT
+from .places import ROOT
 
 
 class CannotStart(Exception):

@@ -115,10 +115,11 @@ def history(reader: Reader, alarm_id: int) -> list[Row]:
 # --- from the home ----------------------------------------------------------------------------------
 
 
-def take(transaction: Transaction, hub: Row, message: dict[str, Any], now: int) -> Alarm:
-    """Make of a new `alarm` message what it means: a new alarm, a further press, a cancellation."""
+def take(transaction: Transaction, hub: Row, message: dict[str, Any], now: int, way: str = "") -> Alarm:
+    """Make of a new `alarm` message what it means: a new alarm, a further press, a cancellation. Shape: `way` names
+    how it came when not by the hub's own line."""
     known = alarm_of_home(transaction, hub["hub_id"], message["epoch"], message["alarm"])
-    detail = f"seq {message['seq']}, {message['activation']}"
+    detail = f"seq {message['seq']}, {message['activation']}" + (f", by {way}" if way else "")
     is_end = message["step"] in (words.CANCELLED, words.RESTORED)
     if known is not None and (known.is_open or message["seq"] < known.last_seq or is_end):
         changed, what = rules.heard(known, message, now)

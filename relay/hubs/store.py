@@ -43,6 +43,11 @@ def m002_neighbours(db: Tables) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS()
+def m003_modems(db: Tables) -> None:
+    db.execute("ALTER TABLE hubs ADD COLUMN sms_key TEXT")  # 32 hex digits; NULL: no modem
+
+
 def hub(reader: Reader, hub_id: str) -> Row | None:
     """An active hub with its dwelling and community, or None."""
     return reader.row(
@@ -98,6 +103,19 @@ def are_neighbours(reader: Reader, hub_id: str, other: str) -> bool:
         (hub_id, other),
     )
     return row is not None and hub_id != other
+
+
+def set_modem(transaction: Transaction, hub_id: str) -> str:
+    """A new key for this hub's short messages, for its settings."""
+    key = rules.make_key()
+    transaction.execute("UPDATE hubs SET sms_key = ? WHERE hub_id = ?", (key, hub_id))
+    return key
+
+
+def sms_key(reader: Reader, hub_id: str) -> str | None:
+    """The key of an active hub's short messages, or None when it has no modem."""
+    row = reader.row("SELECT sms_key FROM hubs WHERE hub_id = ? AND is_active = 1", (hub_id,))
+    return row["sms_key"] if row else None
 
 
 def add_device(transaction: Transaction, hub_id: str, device_id: str, kind: str, room: str, label: str) -> None:

@@ -48,7 +48,7 @@ def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: byte
     if heard.word == topics.CARRIED:
         return _take_carried(transaction, heard, topic, payload, received_at)
     if heard.is_kept:
-        return _take_kept(transaction, hub, heard, payload.decode(), received_at)
+        return take_kept(transaction, hub, heard, payload.decode(), received_at)
     if heard.word in (topics.HELLO, topics.HEARTBEAT):
         hub_store.keep_heartbeat(transaction, heard.hub_id, heard.message)
         return Taken(_what_home_missed(transaction, hub, heard.message, received_at))
@@ -72,16 +72,20 @@ def _take_carried(transaction: Transaction, heard: rules.Heard, topic: str, payl
     inner, key = found
     hub = hub_store.hub(transaction, inner.hub_id)
     assert hub is not None  # it has a key: it is registered and active
-    taken = _take_kept(transaction, hub, inner, json.dumps(inner.message, ensure_ascii=False), received_at)
+    body = json.dumps(inner.message, ensure_ascii=False)
+    taken = take_kept(transaction, hub, inner, body, received_at, "a neighbour's hub")
     taken.heard, taken.key = inner, key
     return taken
 
 
-def _take_kept(transaction: Transaction, hub: Row, heard: rules.Heard, body: str, received_at: int) -> Taken:
+def take_kept(
+    transaction: Transaction, hub: Row, heard: rules.Heard, body: str, received_at: int, way: str = ""
+) -> Taken:
+    """A message that its hub keeps until the receipt. Shape: `way` names another way than the hub's own line."""
     message = heard.message
     is_new = store.keep(transaction, heard, body, received_at)
     if is_new and heard.word == topics.ALARM:
-        alarm_store.take(transaction, hub, message, received_at)
+        alarm_store.take(transaction, hub, message, received_at, way)
     elif is_new:
         supervision_store.raise_technical(
             transaction, message["kind"], received_at, hub, message["device"], message["detail"]

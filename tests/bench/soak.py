@@ -213,6 +213,8 @@ async def run(report: Any, quantile: Any) -> None:
     report("soak", "presses", result.pressed.total(), "presses")
     report("soak", "presses_lost", (result.pressed - result.arrived).total(), "presses")
     report("soak", "presses_doubled", (result.arrived - result.pressed).total(), "presses")
+    for text in result.faults:
+        print("soak:", text, file=sys.stderr)
     report("soak", "exceptions_in_the_log", len(result.faults), "lines")
     report("soak", "outages", plan.outages, "outages")
     report("soak", "reboots", result.reboots, "reboots")

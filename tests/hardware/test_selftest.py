@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from simulator.board_link import WIRE_CUT_MV, WIRE_PRESSED_MV, WIRE_REST_MV, BoardLink
 from simulator.bthome_sensor import Sensor, advert
-from simulator.home import FIRMWARE, STAND_INS, micropython
+from simulator.places import FIRMWARE, STAND_INS, micropython
 
 BUTTON, CANCEL, BATTERY, MAINS = 7, 8, 9, 6
 WDT_RESET = 3

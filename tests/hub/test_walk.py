@@ -70,6 +70,8 @@ HAPPENINGS = {
     "nonsense from the relay": lambda desk: events.MessageArrived(topics.down(HUB, topics.ALARM), b"\xff{"),
     "mains lost": lambda desk: events.MainsLost(),
     "mains restored": lambda desk: events.MainsRestored(),
+    "modem lost": lambda desk: events.ModemRead("no_sim"),
+    "texted": lambda desk: events.Texted(1),
     "power": lambda desk: events.PowerRead(50, 600),
     "self test": lambda desk: events.SelfTested(["siren"]),
     "safe mode": lambda desk: events.SafeMode(True, "why"),

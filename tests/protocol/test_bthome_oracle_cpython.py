@@ -63,6 +63,14 @@ def their_values(parser: BTHomeBluetoothDeviceData) -> list[Any]:
     return sorted(((k.split("_")[0], _number(v)) for k, v in found), key=repr)
 
 
+# object id: (bytes, is signed, per_unit)
+OBJECTS = {
+    object_id: (shape & 7, bool(shape & bthome.SIGNED), 10 ** (shape >> 4))
+    for object_id, shape in enumerate(bthome.SHAPES)
+    if shape
+}
+
+
 def _number(value: Any) -> Any:
     if isinstance(value, datetime):
         return round(value.timestamp(), 4)
@@ -99,7 +107,7 @@ def our_values(frame: bthome.Frame) -> list[Any]:
         elif object_id == 0x58:  # there the value is rounded to one place after the multiplication
             found.append((name, round(value // 35 * 0.35, 1)))
         elif hasattr(kind.meas_format, "native_unit_of_measurement"):
-            found.append((name, round(value / bthome.OBJECTS[object_id][2], 4)))
+            found.append((name, round(value / OBJECTS[object_id][2], 4)))
         else:
             found.append((name, bool(value)))
     return sorted(((k, _number(v) if not isinstance(v, bool) else float(v)) for k, v in found), key=repr)
@@ -120,7 +128,7 @@ def frame_of(chance: random.Random) -> bytes:
         elif object_id == bthome.COMMAND:
             data = bytes([0x01, chance.randint(0, 4), chance.randint(0, 255)])
         else:
-            size = bthome.OBJECTS[object_id][0]
+            size = OBJECTS[object_id][0]
             data = bytes(chance.randint(0, 255) for _ in range(size))
             if object_id in range(0x0F, 0x2E) and size == 1 and object_id not in (0x12, 0x13, 0x14):
                 data = bytes([chance.randint(0, 1)])
@@ -146,11 +154,11 @@ def _same(a: list[Any], b: list[Any]) -> bool:
 
 def test_every_object_id_and_size_agrees() -> None:
     variable = (bthome.TEXT, bthome.RAW, bthome.COMMAND)
-    assert set(MEAS_TYPES) == set(bthome.OBJECTS) | set(variable)
+    assert set(MEAS_TYPES) == set(OBJECTS) | set(variable)
     for object_id, kind in MEAS_TYPES.items():
         if object_id in variable:
             continue
-        size, is_signed, per_unit = bthome.OBJECTS[object_id]
+        size, is_signed, per_unit = OBJECTS[object_id]
         assert size == kind.data_length, hex(object_id)
         assert is_signed == (kind.data_format == "signed_integer"), hex(object_id)
         if object_id != 0x58 and kind.data_format in ("signed_integer", "unsigned_integer"):

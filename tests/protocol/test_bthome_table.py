@@ -40,6 +40,13 @@ NAMES = (
 BUTTON = "01 press, 02 double_press, 03 triple_press, 04 long_press, 05 long_double_press, 06 long_triple_press, "
 BUTTON += "80 hold_press, fe hold_press"
 
+# object id: (bytes, is signed, per_unit)
+OBJECTS = {
+    object_id: (shape & 7, bool(shape & bthome.SIGNED), 10 ** (shape >> 4))
+    for object_id, shape in enumerate(bthome.SHAPES)
+    if shape
+}
+
 
 def _number(text):
     return int(text, 16)
@@ -51,7 +58,7 @@ def _reason(data, encrypt=None):
 
 def test_every_object_has_the_length_sign_and_unit_of_the_standard():
     found = {_number(text): entry for entry, texts in GROUPS for text in texts.split()}
-    assert bthome.OBJECTS == found and len(found) == 92
+    assert OBJECTS == found and len(found) == 92
 
 
 def test_the_objects_that_decide_over_alarms_have_their_numbers():
@@ -70,7 +77,7 @@ def test_every_button_event_has_its_word():
 
 
 def test_every_object_is_read_at_both_ends_of_its_range_and_never_when_it_is_cut():
-    for object_id, (size, is_signed, _) in bthome.OBJECTS.items():
+    for object_id, (size, is_signed, _) in OBJECTS.items():
         times = 35 if object_id == 0x58 else 1
         for data, value in (
             (bytes(size), 0),
@@ -90,7 +97,7 @@ def test_every_object_is_read_at_both_ends_of_its_range_and_never_when_it_is_cut
 
 def test_every_other_number_ends_the_parse():
     for object_id in range(256):
-        if object_id not in bthome.OBJECTS and object_id not in (0x3B, 0x53, 0x54):
+        if object_id not in OBJECTS and object_id not in (0x3B, 0x53, 0x54):
             assert bthome.objects(b"\x01\x64" + bytes([object_id, 1, 1, 1])) == ([(1, 100)], False), object_id
 
 

@@ -22,6 +22,8 @@ WORDS = {
     "flash_byte": "flash corrupted in a random byte",
     "replay": "sensor replay",
     "flood": "sensor flood",
+    "wifi_sms": "a modem whose data",
+    "wifi_modem": "Wi-Fi down for ever, a modem",
     "modem": "modem mute",
 }
 

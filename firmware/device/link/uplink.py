@@ -31,6 +31,8 @@ BACK_OFF_MS = (1000, 2000, 4000, 8000, 15000, 30000)
 HURRY_MS = 1000  # the longest pause while an alarm waits
 STABLE_MS = 10000  # a connection that lived so long starts the back-off anew
 WIFI_LOOK_MS = 250
+OTHER_AFTER_MS = 20000  # without a line for so long: the other way is tried in turn with Wi-Fi
+HOME_AGAIN_MS = 300000  # on the other way: how often it is tried whether Wi-Fi leads to the broker again
 
 
 class Uplink:
@@ -50,6 +52,11 @@ class Uplink:
         self._is_hurried = False
         self._is_up = False  # as the hub was told
         self._said_reason = None
+        self.other = None  # another way out: device.modem.tcp.Way
+        self._is_by_other = False  # the present line
+        self._down_ms = now_ms()  # since when there is no line
+        self._is_home_back = False
+        self._has_tried_home = False
         self.alive_ms = now_ms()  # when this task was last seen to work, connected or not
 
     # --- what the hub calls --------------------------------------------------------------------------
@@ -94,11 +101,15 @@ class Uplink:
 
     async def _live(self):
         while True:
-            while not self._has_network():
+            while not self._has_network() and not self._may_use_other():
                 self._say_down(self._wifi.reason)
                 await asyncio.sleep_ms(WIFI_LOOK_MS)
             began_ms = self._now_ms()
+            self._is_by_other = self._may_use_other() and (self._has_tried_home or not self._has_network())
+            self._has_tried_home = not self._is_by_other
             reason = await self._connect()
+            if self._session is not None and self._is_up:
+                self._down_ms = self._now_ms()
             self._session = None
             if self._is_up and self._now_ms() - began_ms >= STABLE_MS:
                 self._tries = 0
@@ -109,13 +120,38 @@ class Uplink:
         self.alive_ms = self._now_ms()
         return self._wifi.step(self.alive_ms)
 
+    def _may_use_other(self):
+        other = self.other
+        return other is not None and other.is_ready() and self._now_ms() - self._down_ms >= OTHER_AFTER_MS
+
+    def _has_other(self):
+        """Has the present line, by the other way, still its network? It ends when home leads out again."""
+        self._has_network()
+        return self.other.is_open() and not self._is_home_back
+
+    async def _try_home(self):
+        """While the other way carries: is the broker in reach by Wi-Fi again?"""
+        while True:
+            await asyncio.sleep_ms(HOME_AGAIN_MS)
+            if not self._has_network():
+                continue
+            try:
+                (await self._dialer.open(None, None)).close()
+                self._is_home_back = True
+                return
+            except LineFault:
+                continue
+
     async def _connect(self):
         """One connection from its first step to its end. Returns the reason of the end."""
         broker = self._broker
         try:
             if self._context is None:
                 self._context = tls.make_context(broker, self._hub_id)
-            line = await self._dialer.open(self._context, broker.get("server_name") or broker["host"])
+            name = broker.get("server_name") or broker["host"]
+            if self._is_by_other:
+                return await self._connect_by_other(name)
+            line = await self._dialer.open(self._context, name)
         except tls.BadSecurity as fault:
             print("uplink:", fault)
             return "bad_security_settings"
@@ -123,6 +159,18 @@ class Uplink:
             return fault.reason
         self._session = Session(line, self._hub_id, broker, self._tell, self._now_ms)
         return await self._session.run(self._has_network)
+
+    async def _connect_by_other(self, name):
+        broker = self._broker
+        line = await self.other.open(broker["host"], broker["port"], self._context, name)
+        print("uplink: by the modem")
+        self._is_home_back = False
+        scout = asyncio.create_task(self._try_home())
+        self._session = Session(line, self._hub_id, broker, self._tell, self._now_ms)
+        try:
+            return await self._session.run(self._has_other)
+        finally:
+            scout.cancel()
 
     async def _pause(self):
         """Wait before the next try: longer each time, with jitter, short while an alarm waits."""
@@ -153,7 +201,8 @@ class Uplink:
         if event[0] == "connected":
             self._is_up = True
             self._is_hurried = False
-            self._dialer.worked()
+            if not self._is_by_other:
+                self._dialer.worked()
         try:
             self._on_event(event)
         except Exception as fault:  # the hub's fault must not cost it its line

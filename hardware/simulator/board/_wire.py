@@ -20,7 +20,7 @@ import struct
 import micropython
 
 OUT_PWM, OUT_LAMP, OUT_VOICE, OUT_SCAN, OUT_RESET, OUT_WATCHDOG, OUT_WIFI = b"W", b"L", b"V", b"S", b"R", b"G", b"C"
-OUT_SOUND, OUT_ESPNOW, OUT_HEAP, OUT_GATT = b"P", b"E", b"M", b"T"
+OUT_SOUND, OUT_ESPNOW, OUT_HEAP, OUT_GATT, OUT_PIN = b"P", b"E", b"M", b"T", b"O"
 IN_HELLO, IN_ADVERT, IN_PIN, IN_WIFI, IN_LEVEL, IN_ESPNOW, IN_GATT = 0x48, 0x41, 0x49, 0x4E, 0x55, 0x45, 0x67
 _SMALL = 64  # bytes of the frames that the thread looks at itself; longer ones pass in pieces
 _RING = 4096
@@ -39,7 +39,6 @@ _flag = asyncio.ThreadSafeFlag()
 _is_gone = False
 _head = bytearray(3)
 _body = bytearray(_SMALL)
-_views = [memoryview(_body)[:size] for size in range(_SMALL + 1)]
 
 
 def _socket(role):
@@ -93,7 +92,7 @@ def _listen():
     while _reader.readinto(_head) == 3:
         size = _head[1] | _head[2] << 8
         if size <= _SMALL:
-            if _reader.readinto(_views[size]) != size and size:
+            if _reader.readinto(_body, size) != size and size:
                 break
             if _take_at_once(_head[0], size):
                 continue
@@ -104,7 +103,7 @@ def _listen():
             lost += 1
         if size <= _SMALL:
             if has_room:
-                _ring.write(_views[size])
+                _ring.write(_body, size)  # pyright: ignore[reportCallIssue]
         elif not _pass_on(size, has_room):
             break
         _flag.set()
@@ -131,10 +130,10 @@ def _take_at_once(kind, size):
 def _pass_on(size, has_room):
     while size:
         piece = _SMALL if size > _SMALL else size
-        if _reader.readinto(_views[piece]) != piece:
+        if _reader.readinto(_body, piece) != piece:
             return False
         if has_room:
-            _ring.write(_views[piece])
+            _ring.write(_body, piece)  # pyright: ignore[reportCallIssue]
         size -= piece
     return True
 

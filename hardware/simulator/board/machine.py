@@ -1,4 +1,4 @@
-"""Stand-in for MicroPython's `machine` on the simulated board: Pin, ADC, PWM, WDT, I2S (in _i2s.py), reset.
+"""Stand-in for MicroPython's `machine` on the simulated board: Pin, ADC, PWM, WDT, I2S, UART, reset.
 
 Ref: MicroPython library, machine, as the ESP32 port has it.
 """
@@ -30,6 +30,8 @@ class Pin:
 
     def value(self, level=None):
         if level is not None:
+            if self._mode == Pin.OUT and self._level != int(bool(level)):
+                _wire.send(_wire.OUT_PIN, bytes([self._number, int(bool(level))]))
             self._level = int(bool(level))
             return None
         if self._mode == Pin.IN:
@@ -112,6 +114,12 @@ class WDT:
             return
         self._fed = now
         _wire.send(_wire.OUT_WATCHDOG, struct.pack("<I", self._timeout))
+
+
+def UART(number, baudrate=9600, **more):
+    import _uart  # only a board with a modem has somebody at the other end
+
+    return _uart.UART(number, baudrate, **more)
 
 
 def reset():

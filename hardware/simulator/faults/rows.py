@@ -7,7 +7,6 @@ call is not through; the alarm's arrival is counted from the press all the same.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import pathlib
 import random
@@ -16,9 +15,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..bthome_sensor import Sensor, advert
-from ..home import BATHROOM, BED, FIRMWARE, FRONT_DOOR, Home
+from ..home import BATHROOM, BED, FRONT_DOOR, Home
 from ..processes import free_port
-from . import props
+from . import props, second_way
 from .stage import Press, Row, Stage, ill
 
 MENDED_S = 12.0
@@ -315,13 +314,6 @@ async def sensor_flood(stage: Stage) -> Row:
         await home.stop()
 
 
-async def modem_mute(stage: Stage) -> Row:
-    """Filled in when the firmware has a modem: press with the Wi-Fi cut and a modem that never answers."""
-    if not (FIRMWARE / "device" / "link" / "modem.py").exists() and not importlib.util.find_spec("device.modem"):
-        return Row("modem mute", None, "no modem on this board", "—", "—")
-    return Row("modem mute", None, "there is a modem, but this row does not drive it yet", "not measured", "—")
-
-
 # Those that share the relay with others come first; what is done to relay and broker is done alone, at the end.
 TOGETHER: dict[str, Fault] = {
     "none": quiet,
@@ -336,7 +328,9 @@ TOGETHER: dict[str, Fault] = {
     "flash_byte": flash_corrupted,
     "replay": sensor_replay,
     "flood": sensor_flood,
-    "modem": modem_mute,
+    "wifi_sms": second_way.wifi_sms,
+    "wifi_modem": second_way.wifi_modem,
+    "modem": second_way.modem_mute,
 }
 ALONE: dict[str, Fault] = {"relay": relay_down, "broker": broker_down}
 ORDER = ("none", "relay", "broker", *[name for name in TOGETHER if name != "none"])
