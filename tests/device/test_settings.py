@@ -172,3 +172,24 @@ def test_settings_that_are_too_long_or_bad_are_refused_before_anything_is_erased
     assert flash.erases == erased
     assert "less than two blocks" in str(raises(ValueError, Slots, Flash(1)))
     assert settings.slots_of(Flash(1)) is None and settings.slots_of(None) is None
+
+
+def test_a_modem_s_number_and_pin_can_carry_no_command():
+    good = {"number": "+8613800000100", "key": "00" * 16, "apn": "cmnet", "pin": "1234"}
+    settings.check(dict(_told("a"), modem=good))
+    settings.check(dict(_told("a"), modem=None))
+    for field, value in (
+        ("number", '1";+CFUN=0'),
+        ("number", ""),
+        ("number", None),
+        ("number", "1" * 16),
+        ("key", "00"),
+        ("key", None),
+        ("pin", "12a4"),
+        ("pin", 1234),
+        ("apn", 'x"\r'),
+        ("apn", ""),
+    ):
+        fault = raises(settings.SettingsFault, settings.check, dict(_told("a"), modem=dict(good, **{field: value})))
+        assert "modem." + field in str(fault), (field, value)
+    assert "modem" in str(raises(settings.SettingsFault, settings.check, dict(_told("a"), modem=[])))

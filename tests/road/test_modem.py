@@ -3,15 +3,21 @@
 import asyncio
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from relay_parts import relay_command
-from simulator.home import FIRMWARE, STAND_INS
+from simulator.home import FIRMWARE, STAND_INS, Home
 from simulator.modem import Modem, Network
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "device"))
+
+import uplink_parts as parts
 
 NUMBER = "13800000100"
 
@@ -187,5 +193,33 @@ def test_a_mute_modem_and_one_without_a_card_are_told_once_and_restored(with_mod
             await road.until(lambda: "modem_lost" not in technicals(road), "that it is back", 90)
             home.modem.ills.has_card = False
             await road.until(lambda: "modem_lost" in technicals(road), "that its card is gone", 120)
+
+    asyncio.run(story())
+
+
+@pytest.mark.skipif(parts.MOSQUITTO is None, reason=parts.NO_MOSQUITTO)
+def test_tls_by_a_shared_key_goes_through_the_modem_too(tmp_path: Path) -> None:
+    async def story() -> None:
+        broker = parts.psk_mosquitto(tmp_path)
+        broker.start()
+        relay = parts.Receiver(broker.port)
+        security = {"security": "psk", "psk_hex": parts.PSK_HEX}
+        home = Home(tmp_path / "home", parts.HUB_ID, "127.0.0.1", broker.ports[1], "-", security=security)
+        home.modem = Modem(Network(("127.0.0.1", broker.ports[1])))
+        home.more_settings["modem"] = {"number": NUMBER, "key": "00" * 16}
+        hasten(home, 4)
+        home.modem.ills.unasked = True
+        await home.start()
+        try:
+            home.cut_wifi()
+            since = len(home.events)
+            await home.wait_for("log", lambda d: d["text"] == "uplink: by the modem", 60)
+            home.press()
+            await home.wait_for("voice", lambda d: d["prompt"] == "delivered", 30, since=since)
+            assert len(relay.seqs) == 1
+        finally:
+            await home.stop()
+            relay.stop()
+            broker.kill()
 
     asyncio.run(story())
