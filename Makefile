@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo smoke faults test bench coverage mutants lint check hardware hardware-check enclosure lock clean
+.PHONY: help demo smoke faults test bench bench-falls coverage mutants lint check hardware hardware-check enclosure lock clean
 
 help:
 	@echo "make demo   a community of 60 homes, one with the real firmware, in your browser"
@@ -11,6 +11,7 @@ help:
 	@echo "make faults each fault through the real firmware; its table goes into firmware/README.md"
 	@echo "make test   every test"
 	@echo "make bench  speed and memory, as JSON lines"
+	@echo "make bench-falls FALLS_DIR=folder  the detector of falls on recordings"
 	@echo "make coverage  branch coverage of protocol and hub; fails under 98 %"
 	@echo "make mutants   changes alarm, outbox, supervision and bthome in every small way: does a test see it?"
 	@echo "make lint   ruff, pyright, mpy-cross over the firmware"
@@ -49,6 +50,9 @@ test: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	@$(BIN)/python tests/bench/run.py $(BENCH)
+
+bench-falls: $(VENV)/.installed-test
+	@FALLS_DIR="$(FALLS_DIR)" INTERPRETER="$(or $(INTERPRETER),micropython)" $(BIN)/python tests/bench/falls.py
 
 coverage: $(VENV)/.installed-test
 	@mkdir -p artifacts

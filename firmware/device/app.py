@@ -288,7 +288,9 @@ class Hub:
     def _start_wearable(self, device):
         from .wearable import Wearable  # only a hub that has one needs it
 
-        wearable = Wearable(self._radio, device.address, self.receive, clock.now_ms)
+        told = [entry for entry in self._settings["devices"] if entry["id"] == device.address][0]
+        worn, rate_hz = told.get("worn"), told.get("motion_hz", 50)
+        wearable = Wearable(self._radio, device.address, self.receive, clock.now_ms, worn, rate_hz)
         self._radio.serve(wearable)
         return wearable
 

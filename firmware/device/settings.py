@@ -215,5 +215,7 @@ def _check_devices(devices):
         overdue_s = device.get("overdue_s")
         is_limit = overdue_s is None or (isinstance(overdue_s, int) and 10 <= overdue_s <= 86400)
         _want(is_limit, field + ".overdue_s", "10 to 86400 seconds or null")
+        _want(device.get("worn") in (None, "wrist", "torso"), field + ".worn", "wrist, torso or null")
+        _want(device.get("motion_hz", 50) in (25, 50), field + ".motion_hz", "25 or 50")
         key = device.get("key")
         _want(key is None or _is_hex(key, 32), field + ".key", "32 hex digits or null")

@@ -12,7 +12,7 @@ import sys
 
 import bluetooth
 from hub import events
-from protocol import gatt
+from protocol import gatt, motion
 
 _CONNECTED, _DISCONNECTED = 7, 8
 _SERVICE, _SERVICES_DONE, _CHARACTERISTIC, _CHARACTERISTICS_DONE = 9, 10, 11, 12
@@ -23,6 +23,8 @@ STEP_MS = 5000
 PAUSE_MS = 15000  # between two tries
 READ_AGAIN_MS = 600000
 TOLD_AGAIN_MS = 60000  # a heart that beats as before is told so often
+MTU = 185  # a batch of 25 samples fits
+_MTU_DONE = 21
 _WANTED = ((gatt.BATTERY_SERVICE, gatt.BATTERY_LEVEL), (gatt.HEART_RATE_SERVICE, gatt.HEART_RATE))
 
 
@@ -31,9 +33,10 @@ class Lost(Exception):
 
 
 class Wearable:
-    """One wearable. Shape: `radio` device.radio.Radio; `address` 12 hex digits; `tell(event)` takes a ReadingHeard."""
+    """One wearable. Shape: `radio` device.radio.Radio; `address` 12 hex digits; `tell(event)` takes a ReadingHeard;
+    `worn` "wrist" or "torso" for one whose motion is listened to, else None."""
 
-    def __init__(self, radio, address, tell, now_ms):
+    def __init__(self, radio, address, tell, now_ms, worn=None, rate_hz=50):
         self._radio = radio
         self._ble = bluetooth.BLE()
         self._address = binascii.unhexlify(address)
@@ -44,7 +47,11 @@ class Wearable:
         self._flag = asyncio.ThreadSafeFlag()
         self._connection = None
         self._told = (None, None)
-        self._told_ms = None
+        self._told_ms = self._alive_ms = None
+        self._worn = worn
+        self._rate_hz = rate_hz
+        self._motion = None
+        self._stream = None  # the handle of its motion
         self.dropped = 0
 
     # --- from the radio's callback -------------------------------------------------------------------
@@ -128,14 +135,17 @@ class Wearable:
                 if self._connection is None:
                     self._ble.gap_connect(None)  # type: ignore[call-arg]  # the stubs do not know that it cancels
         self._kinds = {}
+        self._stream = None
         self._ble.gattc_discover_services(self._connection)
         services = await self._gather(_SERVICE, _SERVICES_DONE)
         for service_uuid, value_uuid in _WANTED:
             for _, start, end, uuid in services:
                 if uuid == bluetooth.UUID(service_uuid):
                     await self._take_up(start, end, value_uuid)
-        if not self._kinds:
-            raise Lost("it has neither battery nor heart rate")
+        if self._worn:
+            await self._take_up_motion(services)
+        if not self._kinds and self._stream is None:
+            raise Lost("it has no service that the hub knows")
         await self._listen()
 
     async def _take_up(self, start, end, value_uuid):
@@ -155,6 +165,41 @@ class Wearable:
             if properties & 0x02:
                 await self._read(handle)
 
+    async def _take_up_motion(self, services):
+        """Subscribe to its motion, and say how many samples a second it is to send."""
+        for _, start, end, uuid in services:
+            if uuid == bluetooth.UUID(motion.SERVICE):
+                break
+        else:
+            print("wearable:", self._name, "has no motion service: it notices no falls")
+            return
+        self._ble.gattc_exchange_mtu(self._connection)
+        await self._gather(None, _MTU_DONE)
+        if self._motion is None:
+            from .motion import Motion  # only a wearable that streams needs the detector
+
+            self._motion = Motion(self._name, self._worn, self._tell)
+        self._motion.begin()
+        self._ble.gattc_discover_characteristics(self._connection, start, end)
+        control, stream_end = None, end
+        for _, last, handle, _, uuid in await self._gather(_CHARACTERISTIC, _CHARACTERISTICS_DONE):
+            if uuid == bluetooth.UUID(motion.STREAM):
+                self._stream = handle
+                stream_end = max(last, end)
+            elif uuid == bluetooth.UUID(motion.CONTROL):
+                control = handle
+        if self._stream is None:
+            return
+        self._ble.gattc_discover_descriptors(self._connection, self._stream + 1, stream_end)
+        for _, descriptor, kind in await self._gather(_DESCRIPTOR, _DESCRIPTORS_DONE):
+            if kind == bluetooth.UUID(gatt.SUBSCRIPTION):
+                self._ble.gattc_write(self._connection, descriptor, gatt.NOTIFY, 1)
+                await self._gather(None, _WRITTEN)
+                break
+        if control is not None:
+            self._ble.gattc_write(self._connection, control, bytes((self._rate_hz,)), 1)
+            await self._gather(None, _WRITTEN)
+
     async def _read(self, handle):
         self._ble.gattc_read(self._connection, handle)
         for event in await self._gather(_READ, _READ_DONE):
@@ -165,7 +210,10 @@ class Wearable:
         while True:
             try:
                 event = await self._next(READ_AGAIN_MS)
-                if event[0] == _NOTIFIED:
+                if self._motion is not None and event[0] == _NOTIFIED and event[1] == self._stream:
+                    self._alive()
+                    await self._motion.take(event[2])
+                elif event[0] == _NOTIFIED:
                     self._on_notified(event)
             except Lost as fault:
                 if str(fault) != "silent":
@@ -178,7 +226,16 @@ class Wearable:
 
     # --- values --------------------------------------------------------------------------------------
 
+    def _alive(self):
+        """Its stream shows that it is there, a word a minute."""
+        now_ms = self._now_ms()
+        if self._alive_ms is None or now_ms - self._alive_ms >= TOLD_AGAIN_MS:
+            self._alive_ms = now_ms
+            self._tell(events.ReadingHeard(self._name, None, None))
+
     def _on_notified(self, event):
+        if event[1] == self._stream:
+            return  # it came while something else was asked: the next batch says how many were lost
         self._on_value(event[1], event[2])
 
     def _on_value(self, handle, data):

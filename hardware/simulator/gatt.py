@@ -21,11 +21,13 @@ from bumble.device import Connection, Device
 from bumble.hci import Address, OwnAddressType
 from bumble.host import Host
 from bumble.link import LocalLink
+from protocol import motion
 
 logging.getLogger("bumble").setLevel(logging.ERROR)
 
 CONNECTED, DISCONNECTED, SERVICE, SERVICES_DONE, CHARACTERISTIC, CHARACTERISTICS_DONE = 7, 8, 9, 10, 11, 12
 DESCRIPTOR, DESCRIPTORS_DONE, READ, READ_DONE, WRITTEN, NOTIFIED = 13, 14, 15, 16, 17, 18
+MTU_DONE = 21
 FAILED = 65535
 ANSWER_S = 10.0
 Send = Callable[[bytes], None]
@@ -54,6 +56,7 @@ class Central:
             "descriptors": self._descriptors,
             "read": self._read,
             "write": self._write,
+            "mtu": self._mtu,
         }
         if order["do"] == "cancel":
             if self._connecting is not None:
@@ -136,6 +139,12 @@ class Central:
             self._tell(DESCRIPTOR, handle, one.handle, _uuid(one.type))
         self._tell(DESCRIPTORS_DONE, handle, 0)
 
+    async def _mtu(self, order: dict[str, Any]) -> None:
+        handle = order["connection"]
+        async with self._line:
+            mtu = await self._connections[handle].gatt_client.request_mtu(247)
+        self._tell(MTU_DONE, handle, mtu, 0)
+
     async def _read(self, order: dict[str, Any]) -> None:
         handle = order["connection"]
         async with self._line:
@@ -179,6 +188,7 @@ class Wearable:
         self._device = Device(f"wearable-{address}", address=Address(written), host=Host(controller, controller))
         self.address = address
         self.battery_pct = battery_pct
+        self.worn: str | None = None  # set before the start: its motion is listened to
         self._battery = gatt.Characteristic(
             gatt.GATT_BATTERY_LEVEL_CHARACTERISTIC,
             gatt.Characteristic.Properties.READ | gatt.Characteristic.Properties.NOTIFY,
@@ -191,8 +201,20 @@ class Wearable:
             gatt.Characteristic.READABLE,
             b"",
         )
+        self.rate_hz = 0  # as the hub asked; 0: not yet
+        self._number = 0  # of the next sample
+        self._motion = gatt.Characteristic(
+            UUID(motion.STREAM), gatt.Characteristic.Properties.NOTIFY, gatt.Characteristic.READABLE, b""
+        )
+        control = gatt.Characteristic(
+            UUID(motion.CONTROL),
+            gatt.Characteristic.Properties.WRITE,
+            gatt.Characteristic.WRITEABLE,
+            gatt.CharacteristicValue(write=self._on_control),
+        )
         self._device.add_services(
             [
+                gatt.Service(UUID(motion.SERVICE), [self._motion, control]),
                 gatt.Service(gatt.GATT_BATTERY_SERVICE, [self._battery]),
                 gatt.Service(gatt.GATT_HEART_RATE_SERVICE, [self._heart]),
             ]
@@ -200,7 +222,8 @@ class Wearable:
 
     def settings(self) -> dict[str, str | None]:
         """This wearable as the hub's settings name it."""
-        return {"id": self.address, "kind": "wearable", "key": None, "room": None, "label": "手表"}
+        told: dict[str, str | None] = {"id": self.address, "kind": "wearable", "key": None, "room": None}
+        return {**told, "label": "手表", "worn": self.worn}
 
     async def switch_on(self) -> None:
         await self._device.power_on()
@@ -225,6 +248,22 @@ class Wearable:
         flags = 0x04 | (0x02 if has_contact else 0) | (0x01 if bpm > 255 else 0)
         body = struct.pack("<H", bpm) if bpm > 255 else bytes([bpm])
         await self._device.notify_subscribers(self._heart, bytes([flags]) + body)
+
+    def _on_control(self, connection: Any, value: bytes) -> None:
+        self.rate_hz = value[0]
+        self._number = 0
+
+    async def stream(
+        self, samples: bytes, batch: int = 25, speed: float = 1.0, lose: Callable[[], bool] | None = None
+    ) -> None:
+        """Stream these samples (x y z int16 in mg, at `rate_hz`) as life would. Shape: `lose()` says which are lost."""
+        for start in range(0, len(samples) // 6, batch):
+            piece = samples[6 * start : 6 * (start + batch)]
+            if lose is None or not lose():
+                body = motion.write(self.rate_hz or 50, self._number, piece)
+                await self._device.notify_subscribers(self._motion, body)
+            self._number = (self._number + len(piece) // 6) & 0xFFFF
+            await asyncio.sleep(len(piece) / 6 / (self.rate_hz or 50) / speed)
 
     async def battery(self, pct: int) -> None:
         self.battery_pct = pct

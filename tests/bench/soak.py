@@ -146,6 +146,7 @@ async def soak(plan: Plan, folder: pathlib.Path) -> Result:
     home.environment = {"ANLING_TIME_SCALE": str(plan.scale), "ANLING_HEAP_EVERY_MS": "60000"}
     home.beacon_s = 60 / plan.scale  # often enough that the radio never takes the air for dead
     result = Result()
+    said: list[str] = []  # the last lines of the hub's log
     began_s = time.monotonic()
 
     def hour() -> float:
@@ -155,8 +156,11 @@ async def soak(plan: Plan, folder: pathlib.Path) -> Result:
         if event[1] == "heap":
             one = event[2]
             result.heap.append((hour(), one["uptime_s"], one["live"], one["before"]))
-        elif event[1] == "log" and "Error" in event[2]["text"]:
-            result.faults.append(event[2]["text"])
+        elif event[1] == "log":
+            said.append(event[2]["text"])
+            del said[:-9]
+            if "Error" in said[-1]:
+                result.faults.append("\n".join(said))
 
     home.listeners.append(on_event)
     try:

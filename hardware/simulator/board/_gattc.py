@@ -67,6 +67,9 @@ class GattClient:
     def gattc_discover_descriptors(self, connection, start, end):
         self._order(do="descriptors", connection=connection, start=start, end=end)
 
+    def gattc_exchange_mtu(self, connection):
+        self._order(do="mtu", connection=connection)
+
     def gattc_read(self, connection, handle):
         self._order(do="read", connection=connection, handle=handle)
 

@@ -1,0 +1,1 @@
+"""Falls, out of what a wearable's accelerometer says. Imported only where a wearable streams its motion."""

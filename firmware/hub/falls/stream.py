@@ -1,0 +1,139 @@
+"""Samples in, moments out: keeps the last ten seconds and says when something hit hard and what came after is there.
+
+Everything is counted at 25 Hz: a stream of 50 Hz is taken in pairs, each pair by its mean, so that one set of tables
+serves both. A moment is the hardest sample within a second on both sides; it is judged AFTER samples later. Taking a
+sample in allocates nothing. It must not know what a moment means.
+
+Lost samples are filled with the last one, so that time stays true; a longer silence than GAP_MAX begins anew.
+"""
+
+from array import array
+
+RATE_HZ = 25
+SIZE = 256  # samples kept, a power of two
+_MASK = SIZE - 1
+BEFORE, AFTER = 75, 90  # samples on each side of a moment that count
+CLIP_MG = 8000
+HARD_MG = 1400  # a moment is at least this hard
+_HARD = HARD_MG * HARD_MG
+QUIET = 25  # nothing harder within so many samples
+GAP_MAX = 13  # half a second
+MOMENTS_MAX = 4
+
+
+def _length(square):
+    """The root of a square up to 2^28 by Newton, three times, from a guess at most 1.4 times off: exact above 256."""
+    if square >= 4194304:
+        length = 2900 if square < 16777216 else 5800 if square < 67108864 else 11600
+    elif square >= 262144:
+        length = 724 if square < 1048576 else 1450
+    else:
+        length = 362 if square >= 65536 else 128
+    length = (length + square // length) >> 1
+    length = (length + square // length) >> 1
+    return (length + square // length) >> 1
+
+
+class Stream:
+    """The last samples of one accelerometer. Shape: `rate_hz` 25 or 50; x, y, z in milli-g, `m` their length."""
+
+    def __init__(self, rate_hz=50):
+        self.x = array("h", bytes(2 * SIZE))
+        self.y = array("h", bytes(2 * SIZE))
+        self.z = array("h", bytes(2 * SIZE))
+        self.m = array("h", bytes(2 * SIZE))
+        self.p = array("h", bytes(2 * SIZE))
+        self._is_paired = rate_hz == 50
+        self.begin()
+
+    def begin(self):
+        """Forget everything: what comes now has nothing to do with what came before."""
+        self.count = 0  # samples at 25 Hz since the beginning
+        self._half = False
+        self._hx = self._hy = self._hz = self._hp = 0
+        self._peak = 0  # squared length of the moment that may still be passed by a harder one
+        self._peak_at = -1
+        self._moments = []
+
+    def feed(self, data, start, count):
+        """Take in `count` samples from place `start` of `data`. Shape: bytes, x y z each int16 little-endian, in mg."""
+        at = 6 * start
+        for _ in range(count):
+            x = data[at] | data[at + 1] << 8
+            y = data[at + 2] | data[at + 3] << 8
+            z = data[at + 4] | data[at + 5] << 8
+            at += 6
+            if x > 32767:
+                x -= 65536
+            if y > 32767:
+                y -= 65536
+            if z > 32767:
+                z -= 65536
+            if x > CLIP_MG:
+                x = CLIP_MG
+            elif x < -CLIP_MG:
+                x = -CLIP_MG
+            if y > CLIP_MG:
+                y = CLIP_MG
+            elif y < -CLIP_MG:
+                y = -CLIP_MG
+            if z > CLIP_MG:
+                z = CLIP_MG
+            elif z < -CLIP_MG:
+                z = -CLIP_MG
+            length = _length(x * x + y * y + z * z)
+            if self._is_paired:
+                if not self._half:
+                    self._half = True
+                    self._hx, self._hy, self._hz, self._hp = x, y, z, length
+                    continue
+                self._half = False
+                x = (x + self._hx) >> 1
+                y = (y + self._hy) >> 1
+                z = (z + self._hz) >> 1
+                peak = length if length > self._hp else self._hp
+                length = _length(x * x + y * y + z * z)
+            else:
+                peak = length
+            self._take(x, y, z, length, peak)
+
+    def _take(self, x, y, z, length, peak):
+        square = length * length
+        i = self.count & _MASK
+        self.x[i] = x
+        self.y[i] = y
+        self.z[i] = z
+        self.m[i] = length
+        self.p[i] = peak
+        self.count += 1
+        if square > _HARD and square > self._peak:
+            self._peak = square
+            self._peak_at = self.count - 1
+        elif self._peak_at >= 0 and self.count - self._peak_at > QUIET:
+            if len(self._moments) < MOMENTS_MAX:
+                self._moments.append(self._peak_at)
+            self._peak = 0
+            self._peak_at = -1
+
+    def lost(self, count):
+        """So many samples (of the stream's own rate) never came. True when it had to begin anew."""
+        count = count // 2 if self._is_paired else count
+        self._half = False
+        if count > GAP_MAX:
+            self.begin()
+            return True
+        if self.count:
+            i = self.count - 1 & _MASK
+            for _ in range(count):
+                self._take(self.x[i], self.y[i], self.z[i], self.m[i], self.m[i])
+        return False
+
+    def hardness(self, number):
+        """The length of this sample, in mg; it must be one of the last SIZE."""
+        return self.m[number & _MASK]
+
+    def due(self):
+        """The next moment that can be judged, as a number of its sample; None for none."""
+        if self._moments and self.count - self._moments[0] > AFTER:
+            return self._moments.pop(0)
+        return None

@@ -1,0 +1,36 @@
+"""Streams trials through the firmware's own detector: MicroPython or CPython. Frames on stdin, answers on stdout.
+
+In: length of the trial in bytes (4), rate (1), table's number (1), samples. Out: one line: the samples at 25 Hz at
+which somebody fell. The tables' paths are arguments. A rate of 0 ends it.
+"""
+
+import sys
+
+from hub.falls.detector import Falls
+
+BATCH = 25
+
+
+def main(paths):
+    tables = []
+    for path in paths:
+        with open(path, "rb") as file:
+            tables.append(file.read())
+    source = sys.stdin.buffer
+    while True:
+        head = source.read(6)
+        if not head or len(head) < 6 or head[4] == 0:
+            return
+        size = head[0] | head[1] << 8 | head[2] << 16 | head[3] << 24
+        data = source.read(size)
+        falls = Falls(tables[head[5]], head[4])
+        found = []
+        for start in range(0, size // 6, BATCH):
+            if falls.feed(data, start, min(BATCH, size // 6 - start)):
+                found.append(str(falls.moment))
+        print(" ".join(found) or "-")
+        if hasattr(sys.stdout, "flush"):
+            sys.stdout.flush()
+
+
+main(sys.argv[1:])
