@@ -47,6 +47,7 @@ def _devices(settings):
         encrypt = cryptolib.aes(binascii.unhexlify(key), 1).encrypt if key else None
         address = entry["id"].lower()
         device = Device(address, entry["kind"], encrypt, entry.get("room"), entry.get("label"))
+        device.watch = entry.get("watch")
         device.overdue_ms = entry["overdue_s"] * 1000 if entry.get("overdue_s") else None
         found[address] = device
     return found
@@ -95,6 +96,10 @@ class Hub:
         self._journal = None
         self._has_journal_failed = False
         self._restore(partition)
+        told = settings.get("inactivity", {})
+        if told is not False:
+            limits = {name[:-3] + "ms": told[name] * 60000 for name in told}  # day_min: day_ms
+            self.kernel.watch_silence(limits, clock.now_ms())
         self._urgent = micropython.RingIO(_URGENT_RING + 1)
         self._ring = micropython.RingIO(_RING + 1)
         self._reflex = Reflex(

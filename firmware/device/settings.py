@@ -137,6 +137,7 @@ def check(found):
     _want(isinstance(offset_min, int) and -720 <= offset_min <= 840, "utc_offset_min", "-720 to 840 minutes")
     _check_neighbours(found.get("neighbours"))
     _check_modem(found.get("modem"))
+    _check_inactivity(found.get("inactivity", {}))
     _check_voice(found.get("voice", {}))
     ntp = found.get("ntp")
     _want(ntp is None or ntp is False or _is_place(ntp), "ntp", "a host and a port, null or false")
@@ -152,6 +153,15 @@ def _check_neighbours(neighbours):
     _want(isinstance(neighbours, dict), "neighbours", "an object or null")
     for field in ("stairwell_key", "carry_key"):
         _want(_is_hex(neighbours.get(field), 32), "neighbours." + field, "32 hex digits")
+
+
+def _check_inactivity(told):
+    if told is False:  # nobody wants to be watched here
+        return
+    _want(isinstance(told, dict), "inactivity", "an object or false")
+    for field, most in (("day_min", 720), ("away_min", 2880), ("bathroom_min", 60), ("bed_min", 720)):
+        value = told.get(field, most)
+        _want(isinstance(value, int) and 15 <= value <= most, "inactivity." + field, "15 to %d minutes" % most)
 
 
 def _check_modem(modem):
@@ -215,7 +225,9 @@ def _check_devices(devices):
         overdue_s = device.get("overdue_s")
         is_limit = overdue_s is None or (isinstance(overdue_s, int) and 10 <= overdue_s <= 86400)
         _want(is_limit, field + ".overdue_s", "10 to 86400 seconds or null")
-        _want(device.get("worn") in (None, "wrist", "torso"), field + ".worn", "wrist, torso or null")
+        watches = (None, "bathroom", "bed", "front", "inner")
+        _want(device.get("watch") in watches, field + ".watch", "bathroom, bed, front, inner or null")
+        _want(device.get("worn") in (None, "wrist", "torso", "pocket"), field + ".worn", "wrist, torso, pocket or null")
         _want(device.get("motion_hz", 50) in (25, 50), field + ".motion_hz", "25 or 50")
         key = device.get("key")
         _want(key is None or _is_hex(key, 32), field + ".key", "32 hex digits or null")

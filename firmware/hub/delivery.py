@@ -69,7 +69,12 @@ class Delivery:
             self.battery_pct,
             self.firmware,
             self.clock_offset_ms is not None,
+            self._life_hour(),
         )
+
+    def _life_hour(self):
+        """The hour of the last sign of life, as far as that is watched: the layer above knows."""
+        return None
 
     def _tell(self, alarm_seq, step):
         if self.is_link_up:

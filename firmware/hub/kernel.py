@@ -14,21 +14,20 @@ from protocol import messages, topics, vocabulary
 
 from . import actions, meanings, sensors, supervision
 from . import events as ev
-from .matters import Matters
+from .watch import Watch
 
 REFUSAL_QUIET_MS = 3600000  # a sensor's refused frames: one technical alarm an hour
 WIRED = "wired"
 WIRED_DEBOUNCE_MS = 500
 
 
-class Kernel(Matters):
+class Kernel(Watch):
     """One hub. Shape: `devices` {address: sensors.Device}; `epoch` 8 hex digits; times in ms."""
 
     def __init__(self, hub_id, epoch, devices, firmware):
         super().__init__(hub_id, epoch, devices, firmware)
         self.unknown_heard = 0
         self.bad_messages = 0
-        self.life_ms = None  # the last sign of life; it stays in the home
         self._refused_ms = {}
         self._wired_ms = None
 
@@ -82,8 +81,7 @@ class Kernel(Matters):
             self._open(vocabulary.HELP, device.address, heard.activation, now_ms, device.mark)
         elif heard.activation is not None and device.kind == vocabulary.CANCEL_BUTTON:
             self._on_cancel(event, now_ms)
-        if meanings.is_life(device, heard.frame):
-            self.life_ms = now_ms
+        self._see(device, heard, now_ms)
         for kind, is_there in meanings.conditions(device, heard.frame):
             if is_there:
                 self._open(kind, device.address, vocabulary.TRIPPED, now_ms, device.mark)
@@ -104,7 +102,7 @@ class Kernel(Matters):
             self._end(vocabulary.SENSOR_OVERDUE, device.address, now_ms)
         if event.heart_rate_bpm:  # nobody's heart beats in a drawer
             device.heart_rate_bpm = event.heart_rate_bpm
-            self.life_ms = now_ms
+            self._lived(now_ms, device)
         if event.battery_pct is not None:
             device.battery_pct = event.battery_pct
             was_low = (vocabulary.BATTERY_LOW, device.address) in self.matters
@@ -124,6 +122,7 @@ class Kernel(Matters):
             return
         self._wired_ms = now_ms
         self._open(vocabulary.HELP, WIRED, vocabulary.PRESS, now_ms)
+        self._lived(now_ms, None, True)
 
     def _on_refusal(self, device, reason, now_ms):
         is_button = device.kind == vocabulary.BUTTON
@@ -137,7 +136,8 @@ class Kernel(Matters):
     # --- clock, faults -----------------------------------------------------------------------------
 
     def _on_clock(self, event, now_ms):
-        self.clock_offset_ms = event.utc_ms - now_ms
+        old_offset_ms, self.clock_offset_ms = self.clock_offset_ms, event.utc_ms - now_ms
+        self._time_changed(old_offset_ms, now_ms)
         self._plan_weekly(now_ms)
 
     def _on_fault(self, event, now_ms):

@@ -16,7 +16,9 @@ MARK = 5  # [address, mark as hex]
 MATTER = 6  # [kind, device or null, 1 or 0]: a lasting fault has begun, or is over
 LOST = 7  # [count]: so many lesser messages made room and are not told yet
 TEXTED = 8  # [seq]: this kept message went out as a short message, too
-KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK, MATTER, LOST, TEXTED)
+RHYTHM = 9  # [hex]: how long this home is usually silent, of hub/rhythm.py
+LIFE = 10  # [UTC ms] of the last sign of life
+KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK, MATTER, LOST, TEXTED, RHYTHM, LIFE)
 
 
 def _pack(value):
@@ -60,6 +62,14 @@ def texted(seq):
     return TEXTED, _pack([seq])
 
 
+def rhythm(data):
+    return RHYTHM, _pack([_hex(data)])
+
+
+def life(utc_ms):
+    return LIFE, _pack([utc_ms])
+
+
 def _ended(message):
     fields = message.fields
     value = [fields["alarm"], fields["kind"], fields["device"], vocabulary.CLEARED, None, None, message.seq, 0]
@@ -97,6 +107,10 @@ def snapshot(kernel):
     for message in messages:
         if message.is_texted:
             yield texted(message.seq)
+    if kernel.life_utc_ms is not None:
+        yield life(kernel.life_utc_ms)
+    if kernel.rhythm_data is not None:
+        yield rhythm(kernel.rhythm_data)
     if kernel.outbox.lost:
         yield lost(kernel.outbox.lost)
     yield begin(kernel.epoch, kernel.next_seq)

@@ -72,6 +72,10 @@ def _apply_one(kernel, kind, value, kept, alarms, seqs):
     elif kind == memory.TEXTED:
         if value[0] in kept:
             kept[value[0]].is_texted = True
+    elif kind == memory.RHYTHM:
+        kernel.rhythm_data = bytes.fromhex(value[0])
+    elif kind == memory.LIFE:
+        kernel.life_utc_ms = max(0, int(value[0]))
     elif kind == memory.LOST:
         kernel.outbox.lost = max(0, int(value[0]))
 

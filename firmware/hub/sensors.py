@@ -39,6 +39,7 @@ class Device:
         self.states = {}  # object id: 0 or 1, as last said
         self.overdue_ms = None  # its own limit of silence; None: that of its kind
         self.is_overdue = False
+        self.watch = None  # what it watches, where that matters: bathroom, bed, front or inner (doors)
 
 
 class Heard:

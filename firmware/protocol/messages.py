@@ -82,9 +82,10 @@ def technical(epoch, seq, kind, device_id, detail, age_ms, at_ms):
     }
 
 
-def heartbeat(epoch, seq, uptime_s, kept, alarms, is_mains_on, battery_pct, firmware, clock_trusted):
+def heartbeat(epoch, seq, uptime_s, kept, alarms, is_mains_on, battery_pct, firmware, clock_trusted, life_h=None):
     """What supervision of a hub rests on. `seq`: the last one given out; `kept`: messages in the outbox;
-    `alarms`: [[alarm_seq, step], …] of what is open in the home."""
+    `alarms`: [[alarm_seq, step], …] of what is open in the home; `life_h`: hours since 1970 (UTC) of the last sign of
+    life, None where that is not watched: no nearer time ever leaves the home."""
     return {
         "v": vocabulary.VERSION,
         "epoch": epoch,
@@ -96,6 +97,7 @@ def heartbeat(epoch, seq, uptime_s, kept, alarms, is_mains_on, battery_pct, firm
         "battery_pct": battery_pct,
         "firmware": firmware,
         "clock_trusted": clock_trusted,
+        "life_h": life_h,
     }
 
 
@@ -222,8 +224,8 @@ _HEARTBEAT = (
     ("battery_pct", lambda v: v is None or (_is_whole(v) and 0 <= v <= 100), "0 to 100 or null"),
     ("firmware", _is_name, "a name"),
     ("clock_trusted", _is_flag, "true or false"),
+    ("life_h", lambda v: v is None or _is_count(v), "hours since 1970 or null"),
 )
-
 FIELDS = {
     ("up", topics.ALARM): _IDENTITY
     + (

@@ -76,6 +76,8 @@ SAFE_MODE_LEFT = "safe_mode_left"
 SENSOR_OVERDUE = "sensor_overdue"
 SENSOR_RESTORED = "sensor_restored"
 FRAME_REFUSED = "frame_refused"
+WATCH_BLIND = "watch_blind"  # every sensor that shows life is silent: nobody would notice that nobody moves
+WATCH_SEES = "watch_sees"
 MODEM_LOST = "modem_lost"  # the second way out; detail: what is wrong with it
 MODEM_RESTORED = "modem_restored"
 JOURNAL_FULL = "journal_full"
@@ -103,6 +105,8 @@ TECHNICAL_KINDS = (
     SENSOR_OVERDUE,
     SENSOR_RESTORED,
     FRAME_REFUSED,
+    WATCH_BLIND,
+    WATCH_SEES,
     MODEM_LOST,
     MODEM_RESTORED,
     JOURNAL_FULL,
@@ -121,6 +125,7 @@ RESTORED_BY = {
     SELF_TEST_FAILED: SELF_TEST_PASSED,
     SAFE_MODE: SAFE_MODE_LEFT,
     SENSOR_OVERDUE: SENSOR_RESTORED,
+    WATCH_BLIND: WATCH_SEES,
     MODEM_LOST: MODEM_RESTORED,
 }
 

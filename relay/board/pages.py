@@ -17,6 +17,7 @@ from ..alarms import views
 from ..clock import now_ms
 from ..database import Transaction
 from ..guard import SignedIn, Writing
+from ..hubs import store as hub_store
 from ..people import rules as people_rules
 from ..people import store as people_store
 from ..people.sample_places import PICTURE_URL  # the drawn one, until a community uploads its own
@@ -69,6 +70,7 @@ def card(dwelling_id: DwellingId, person: SignedIn, services: ServicesOf) -> dic
             raise HTTPException(404, NO_DWELLING)
         shown = {name: dwelling[name] for name in ("dwelling_id", "label", "label_en", "address")}
         shown |= people_store.card(reader, dwelling_id)
+        shown["life_at"] = hub_store.last_life_at(reader, dwelling_id)  # a whole hour; None: not watched
         shown["alarms"] = views.recent_views(reader, dwelling_id)
     services.database.write_lazily(
         partial(people_store.log_card_access, at=now_ms(), staff_id=person.staff_id, dwelling_id=dwelling_id)

@@ -48,6 +48,11 @@ def m003_modems(db: Tables) -> None:
     db.execute("ALTER TABLE hubs ADD COLUMN sms_key TEXT")  # 32 hex digits; NULL: no modem
 
 
+@MIGRATIONS()
+def m004_life(db: Tables) -> None:
+    db.execute("ALTER TABLE hubs ADD COLUMN life_h INTEGER")  # hours since 1970, UTC; NULL: not watched, or not known
+
+
 def hub(reader: Reader, hub_id: str) -> Row | None:
     """An active hub with its dwelling and community, or None."""
     return reader.row(
@@ -158,7 +163,7 @@ def lost(transaction: Transaction, hub_id: str) -> bool:
 def keep_heartbeat(transaction: Transaction, hub_id: str, message: dict[str, Any]) -> None:
     transaction.execute(
         "UPDATE hubs SET epoch = ?, seq = ?, uptime_s = ?, kept = ?, is_mains_on = ?, battery_pct = ?,"
-        " firmware = ?, is_clock_trusted = ? WHERE hub_id = ?",
+        " firmware = ?, is_clock_trusted = ?, life_h = coalesce(?, life_h) WHERE hub_id = ?",
         (
             message["epoch"],
             message["seq"],
@@ -168,9 +173,16 @@ def keep_heartbeat(transaction: Transaction, hub_id: str, message: dict[str, Any
             message["battery_pct"],
             message["firmware"],
             message["clock_trusted"],
+            message["life_h"],
             hub_id,
         ),
     )
+
+
+def last_life_at(reader: Reader, dwelling_id: str) -> int | None:
+    """The hour of the last sign of life in this dwelling, UTC ms; no nearer time is known to anybody outside."""
+    row = reader.row("SELECT life_h FROM hubs WHERE dwelling_id = ? AND is_active = 1", (dwelling_id,))
+    return row["life_h"] * 3_600_000 if row and row["life_h"] is not None else None
 
 
 def silent_since(reader: Reader, heard_before: int) -> list[Row]:

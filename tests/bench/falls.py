@@ -2,9 +2,9 @@
 
 For each file and position: sensitivity, specificity and false alarms an hour of daily life, with Wilson's 95 %
 intervals, elderly people apart, at 50 and 25 Hz. MicroPython by default (INTERPRETER=cpython for speed); every
-SAMPLE-th trial goes through both, and a difference is an error. The forest is the torso's for waist, chest and thigh,
-the wrist's for the wrist: where it is worn is a setting of the device. Exit code 1 when the interpreters disagree, 2
-when the folder or a file of it cannot be used.
+SAMPLE-th trial goes through both, and a difference is an error. The forest is the torso's for waist and chest, the
+wrist's and the pocket's (thigh) for theirs: where it is worn is a setting of the device. Exit code 1 when the
+interpreters disagree, 2 when the folder or a file of it cannot be used.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from concurrent.futures import ThreadPoolExecutor
 import falls_files
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TABLES = {"torso": ROOT / "firmware/hub/falls/torso.bin", "wrist": ROOT / "firmware/hub/falls/wrist.bin"}
+TABLES = {worn: ROOT / f"firmware/hub/falls/{worn}.bin" for worn in ("torso", "wrist", "pocket")}
 HELPER = ROOT / "tests/on_micropython/falls_stream.py"
 SAMPLE = 40
 AT_ONCE = 2
 
 
 def worn(position: str) -> str:
-    return "wrist" if position == "wrist" else "torso"
+    return {"wrist": "wrist", "thigh": "pocket"}.get(position, "torso")
 
 
 def at_rate(data: bytes, rate: int) -> bytes:

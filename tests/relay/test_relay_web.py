@@ -231,6 +231,7 @@ def test_a_card_shows_the_people_and_the_look_is_logged(shared_relay, staff):
     card = person.get(f"/api/dwellings/{dwelling}/card")
     assert card["residents"][0]["name"] and card["residents"][0]["health_notes"] and card["address"]
     assert [contact["order"] for contact in card["contacts"]] == [1, 2]
+    assert card["life_at"] is None
     assert card["contacts"][0]["phone"].startswith("1380000") and card["keyholders"]
     database = sqlite3.connect(shared_relay.data / "relay.db")
     try:

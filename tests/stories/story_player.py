@@ -27,13 +27,14 @@ from relay.intake import rules as intake_rules
 from relay.intake import worker as intake
 
 MIDNIGHT_UTC_MS = 20_780 * 86_400_000 - 8 * 3_600_000  # a midnight at +8 h
-BED, CORD, DETECTOR, MOTION, FRONT_DOOR, WATCH = (
+BED, CORD, DETECTOR, MOTION, FRONT_DOOR, WATCH, BATHROOM = (
     "5448e68f80a5",
     "a4c138000001",
     "a4c138000002",
     "a4c138000003",
     "a4c138000004",
     "a4c138000005",
+    "a4c138000006",
 )
 OBJECTS = {"smoke": 0x29, "gas": 0x1C, "co": 0x17, "water": 0x20}
 KINDS = {"fall": words.FALL, "silence": words.INACTIVITY}
@@ -100,6 +101,8 @@ class Player:
         kernel = self.desk.kernel
         for address, kind in ((DETECTOR, "detector"), (MOTION, "motion"), (FRONT_DOOR, "door"), (WATCH, "wearable")):
             kernel.devices[address] = Device(address, kind, None, None, None)
+        kernel.devices[BATHROOM] = Device(BATHROOM, "motion", None, None, None)
+        kernel.devices[BATHROOM].watch = "bathroom"
         for device in kernel.devices.values():
             device.overdue_ms = 400 * 86_400_000  # a story that wants supervision says "supervise"
         self.sent = 0
@@ -332,6 +335,9 @@ EVENTS: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"(fall|silence) recovered", lambda player, kind: player.give(ev.AllWell(KINDS[kind], WATCH))),
     (r"(smoke|gas|co|water) begins", lambda player, what: player.sense(DETECTOR, OBJECTS[what], 1)),
     (r"(smoke|gas|co|water) ends", lambda player, what: player.sense(DETECTOR, OBJECTS[what], 0)),
+    (r"silence is watched", lambda player: player.desk.kernel.watch_silence({}, player.desk.now_ms)),
+    (r"motion in the bathroom", lambda player: player.sense(BATHROOM, 0x21, 1)),
+    (r"front door (opens|closes)", lambda player, how: player.sense(FRONT_DOOR, 0x1A, int(how == "opens"))),
     (r"motion", lambda player: player.sense(MOTION, 0x21, 1)),
     (r"mains lost", lambda player: player.give(ev.MainsLost())),
     (r"mains restored", lambda player: player.give(ev.MainsRestored())),

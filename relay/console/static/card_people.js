@@ -47,6 +47,9 @@ export function people(data, failed, again) {
   const contacts = [...data.contacts].sort((a, b) => a.order - b.order);
   const parts = [...data.residents.map(resident), phones("contacts", contacts, (one) => one.relation)];
   if (data.keyholders.length) parts.push(phones("keyholders", data.keyholders, (one) => one.note));
+  if (data.life_at !== null) {
+    parts.push(make("p", { class: "life", testid: "life" }, make("b", {}, word("life")), ` ${word("life_hour", dayAndTime(data.life_at))}`));
+  }
   const ended = data.alarms.filter((alarm) => !alarm.is_open);
   if (ended.length) parts.push(recent(ended));
   return parts;

@@ -1,0 +1,265 @@
+"""When a home is too quiet: the limits, what is learned, who is away, and the ladder from question to alarm."""
+
+from desk import Desk, Flash
+from hub import events, prompts, silence
+from hub.rhythm import DAYS, SIZE, UNIT_MS, Rhythm
+from hub.sensors import Device
+from hub.silence import HOUR_MS, STEP_MS, Silence
+from protocol import topics
+from protocol import vocabulary as v
+
+MINUTE = 60000
+DAY = 24 * HOUR_MS
+MONDAY = 4 * DAY  # 1970-01-05
+
+
+def test_the_usual_is_the_second_longest_around_the_hour():
+    rhythm = Rhythm()
+    assert rhythm.usual_ms(9, 4) is None
+    for week, hours in enumerate((2, 3, 2, 40, 2, 1)):
+        rhythm.learn(9, 4 + 7 * week, hours * HOUR_MS)
+    assert rhythm.usual_ms(9, 4) == 3 * HOUR_MS + UNIT_MS
+    assert rhythm.usual_ms(10, 5) == rhythm.usual_ms(8, 8) == rhythm.usual_ms(9, 4)  # neighbours, other working days
+    assert rhythm.usual_ms(11, 4) is None and rhythm.usual_ms(9, 9) is None  # too far; a Saturday
+
+
+def test_only_the_longest_silence_of_a_day_counts_and_old_days_are_forgotten():
+    rhythm = Rhythm()
+    for _ in range(50):
+        rhythm.learn(9, 4, 5 * MINUTE)
+    assert rhythm.usual_ms(9, 4) is None  # it is still one day
+    for day in range(12 * 7):
+        if (day + 3) % 7 < 5:
+            rhythm.learn(9, day, 9 * HOUR_MS if day < 7 else 2 * HOUR_MS)
+    assert rhythm.usual_ms(9, 4) == 2 * HOUR_MS + UNIT_MS
+    again = Rhythm(rhythm.data())
+    assert len(rhythm.data()) == SIZE == 48 * DAYS and again.usual_ms(9, 4) == rhythm.usual_ms(9, 4)
+    assert Rhythm(b"short").usual_ms(9, 4) is None
+
+
+def taught(watch, hours=3, weeks=3):
+    """A home that is silent for so long from nine o'clock on, each working day; `now` is then a Monday, 9:00."""
+    for day in range(weeks * 7):
+        start = MONDAY + day * DAY + 9 * HOUR_MS
+        watch.lived(start, start)
+        watch.lived(start + hours * HOUR_MS, start + hours * HOUR_MS)
+    now = MONDAY + weeks * 7 * DAY + 9 * HOUR_MS
+    watch.lived(now, now)
+    return now
+
+
+def test_a_new_home_has_the_hard_limit_and_one_that_is_known_a_nearer_one():
+    watch = Silence(0)
+    assert watch.limit_ms() == 12 * HOUR_MS
+    now = taught(watch)
+    limit_ms = watch.limit_ms()
+    assert 4 * HOUR_MS < limit_ms < 6 * HOUR_MS
+    assert watch.tick(now + limit_ms - 1) is None and watch.tick(now + limit_ms) == silence.ASK
+
+
+def test_no_learning_exceeds_the_hard_limit_and_no_setting_does():
+    watch = Silence(0, {"day_ms": 99 * HOUR_MS})
+    taught(watch, 20)
+    assert watch.limit_ms() == 12 * HOUR_MS
+    assert Silence(0, {"day_ms": 6 * HOUR_MS}).limit_ms() == 6 * HOUR_MS
+
+
+def test_the_ladder_has_three_steps_and_a_sign_at_any_of_them_ends_it():
+    for answered_after in range(1, 4):
+        watch = Silence(0)
+        now = watch.next_ms()
+        steps = []
+        for _ in range(answered_after):
+            steps.append(watch.tick(now))
+            assert watch.tick(now + STEP_MS - 1) is None
+            now += STEP_MS
+        assert steps == list(silence.STEPS[:answered_after])
+        assert watch.lived(now, None) and not watch.lived(now + 1, None)
+        assert watch.next_ms() == now + 1 + 12 * HOUR_MS
+    assert watch.tick(now + HOUR_MS) is None
+
+
+def test_after_the_last_step_nothing_repeats_itself():
+    watch = Silence(0)
+    for step in silence.STEPS:
+        assert watch.tick(watch.next_ms()) == step
+    assert watch.next_ms() is None and watch.tick(10**12) is None
+
+
+def test_who_went_out_of_the_door_is_away_for_two_days_at_most():
+    watch = Silence(0)
+    watch.lived(HOUR_MS, None, is_door=True)
+    assert not watch.is_away(HOUR_MS + 9 * MINUTE) and watch.is_away(HOUR_MS + 10 * MINUTE)
+    assert watch.limit_ms() == 24 * HOUR_MS  # before anything is known
+    for week in range(6):
+        out = MONDAY + week * 7 * DAY + 5 * DAY + 9 * HOUR_MS
+        watch.lived(out, out, is_door=True)
+        watch.lived(out + 35 * HOUR_MS, out + 35 * HOUR_MS, is_door=True)
+    out = MONDAY + 7 * 7 * DAY + 5 * DAY + 9 * HOUR_MS
+    watch.lived(out, out, is_door=True)
+    assert 35 * HOUR_MS < watch.limit_ms() <= 48 * HOUR_MS
+    watch.lived(out + MINUTE, out + MINUTE)  # somebody moves: not away
+    assert watch.limit_ms() <= 12 * HOUR_MS
+
+
+def test_an_hour_in_the_bathroom_is_too_long_and_leaving_it_or_answering_is_not():
+    watch = Silence(0)
+    watch.lived(0, None, watch=silence.BATHROOM)
+    watch.lived(30 * MINUTE, None, watch=silence.BATHROOM)
+    assert watch.next_ms() == HOUR_MS and watch.tick(HOUR_MS) == silence.ASK
+    assert watch.lived(HOUR_MS + 1000, None, watch=silence.BATHROOM)
+    assert watch.next_ms() == 2 * HOUR_MS + 1000
+    watch.lived(HOUR_MS + 2000, None)
+    assert watch.next_ms() == 13 * HOUR_MS + 2000
+
+
+def test_half_a_day_in_bed_is_too_long():
+    watch = Silence(0)
+    watch.lay(HOUR_MS, True)
+    watch.lay(2 * HOUR_MS, True)
+    watch.lived(6 * HOUR_MS, None, watch=silence.BED)  # turning over is life, but not getting up
+    assert watch.next_ms() == 13 * HOUR_MS
+    watch.lay(7 * HOUR_MS, False)
+    assert watch.next_ms() == 18 * HOUR_MS
+
+
+def test_a_blind_watch_raises_nothing_and_begins_anew_when_it_sees_again():
+    watch = Silence(0)
+    now = taught(watch)
+    watch.blinded(True, False, now)
+    assert watch.limit_ms() == 12 * HOUR_MS
+    watch.blinded(True, True, now)
+    assert watch.next_ms() is None and watch.tick(now + 99 * HOUR_MS) is None
+    watch.blinded(False, False, now + 99 * HOUR_MS)
+    assert watch.next_ms() == now + 99 * HOUR_MS + 12 * HOUR_MS
+    data = watch.rhythm.data()
+    watch.lived(now + 100 * HOUR_MS, now + 100 * HOUR_MS)
+    assert watch.rhythm.data() == data  # what was not seen is not learned
+
+
+def test_a_clock_that_was_wrong_teaches_nothing():
+    watch = Silence(0)
+    watch.lived(0, MONDAY + 3 * HOUR_MS)
+    watch.clock_changed()
+    watch.lived(2 * HOUR_MS, MONDAY + 11 * HOUR_MS)
+    assert watch.rhythm.data() == bytes(SIZE)
+
+
+# --- in the kernel ------------------------------------------------------------------------------------
+
+MOTION, FRONT, BATH = "a4c138000011", "a4c138000012", "a4c138000013"
+
+
+def home(flash=None):
+    desk = Desk(flash or Flash())
+    for address, kind in ((MOTION, v.MOTION), (FRONT, v.DOOR), (BATH, v.MOTION)):
+        desk.kernel.devices[address] = Device(address, kind, None, None, None)
+    desk.kernel.devices[BATH].watch = silence.BATHROOM
+    for device in desk.kernel.devices.values():
+        device.overdue_ms = 1000 * HOUR_MS
+    desk.kernel.watch_silence({}, desk.now_ms)
+    desk.give(events.LinkUp(), 0)
+    return desk
+
+
+def sense(desk, address, object_id, value, now_ms):
+    packet = desk.packet = getattr(desk, "packet", 0) + 1
+    desk.hear(address, bytes([0x44, 0x00, packet & 255, object_id, value]), now_ms)
+
+
+def kinds(desk):
+    return [(m["kind"], m["step"]) for w, m in desk.published if w == topics.ALARM]
+
+
+def test_a_silent_home_is_asked_softly_then_aloud_then_raised():
+    desk = home()
+    sense(desk, MOTION, 0x21, 1, 1000)
+    asked = 1000 + 12 * HOUR_MS
+    desk.wake_until(asked - 1)
+    assert prompts.ARE_YOU_WELL not in desk.said
+    desk.wake_until(asked)
+    assert desk.said[-1] == prompts.ARE_YOU_WELL and desk.quiet[-1] and kinds(desk) == []
+    desk.wake_until(asked + STEP_MS)
+    assert desk.said.count(prompts.ARE_YOU_WELL) == 2 and not desk.quiet[-1]
+    desk.wake_until(asked + 2 * STEP_MS)
+    assert kinds(desk) == [(v.INACTIVITY, v.PRE_ALARM)]
+    desk.wake_until(asked + 2 * STEP_MS + 20000)
+    assert (v.INACTIVITY, v.RAISED) in kinds(desk) and desk.sounds[-1] == "siren"
+    sense(desk, MOTION, 0x21, 1, desk.now_ms + 1000)
+    assert kinds(desk)[-1] == (v.INACTIVITY, v.RESTORED)  # a person still looks and closes it
+
+
+def test_any_sign_answers_the_question_and_takes_the_pre_alarm_back():
+    for answer in (
+        lambda desk, at: sense(desk, MOTION, 0x21, 1, at),
+        lambda desk, at: sense(desk, FRONT, 0x1A, 1, at),
+        lambda desk, at: desk.give(events.CancelPressed(), at),
+        lambda desk, at: desk.give(events.ReadingHeard(MOTION, None, 70), at),
+    ):
+        for waited in (0, STEP_MS, 2 * STEP_MS):
+            desk = home()
+            sense(desk, MOTION, 0x21, 1, 1000)
+            desk.wake_until(1000 + 12 * HOUR_MS + waited)
+            answer(desk, desk.now_ms + 5000)
+            desk.wake_until(desk.now_ms + 2 * HOUR_MS)
+            assert desk.said[-1] == prompts.CANCELLED, waited
+            assert (v.INACTIVITY, v.RAISED) not in kinds(desk)
+            assert desk.kernel.alarms == []
+
+
+def test_a_press_for_help_in_the_middle_of_the_question_is_help_and_nothing_is_taken_back():
+    desk = home()
+    desk.wake_until(12 * HOUR_MS)
+    assert desk.said[-1] == prompts.ARE_YOU_WELL
+    desk.give(events.WiredPressed(), desk.now_ms + 1000)
+    assert kinds(desk) == [(v.HELP, v.RAISED)] and prompts.CANCELLED not in desk.said
+
+
+def test_a_home_whose_sensors_are_all_silent_is_blind_and_says_so():
+    desk = home()
+    for device in desk.kernel.devices.values():
+        device.overdue_ms = HOUR_MS
+    desk.wake_until(HOUR_MS + 1000)
+    technical = [m["kind"] for w, m in desk.published if w == topics.TECHNICAL]
+    assert technical.count(v.WATCH_BLIND) >= 1
+    for message in list(desk.kernel.outbox.messages):
+        desk.receipt(message.seq)
+    desk.wake_until(16 * HOUR_MS)
+    assert kinds(desk) == []
+    sense(desk, MOTION, 0x21, 1, desk.now_ms + 1000)
+    desk.give(events.Wake())
+    assert v.WATCH_SEES in [m["kind"] for w, m in desk.published if w == topics.TECHNICAL]
+
+
+def test_the_rhythm_and_the_last_sign_outlive_a_restart():
+    desk = home()
+    desk.give(events.ClockSet(MONDAY), 0)
+    for day in range(16):
+        for hour in (7, 9, 12, 18, 22):
+            sense(desk, MOTION, 0x21, 1, day * DAY + hour * HOUR_MS)
+    learned = desk.kernel.silence.rhythm.data()
+    assert learned != bytes(SIZE)
+    life_utc_ms = MONDAY + desk.now_ms
+    again = home(desk.flash)
+    kept = again.kernel.silence.rhythm.data()
+    assert kept != bytes(SIZE) and sum([a != b for a, b in zip(kept, learned)]) <= 5  # at most today's is missing
+    again.give(events.ClockSet(life_utc_ms + 5 * HOUR_MS), 60000)
+    silent_ms = again.now_ms - again.kernel.silence.life_ms
+    assert 5 * HOUR_MS <= silent_ms <= 6 * HOUR_MS + 60000
+
+
+def test_what_leaves_the_home_is_the_hour_of_the_last_sign_and_no_more():
+    desk = home()
+    desk.give(events.ClockSet(MONDAY), 0)
+    sense(desk, MOTION, 0x21, 1, 90 * MINUTE)
+    desk.wake_until(2 * HOUR_MS)
+    beats = [m for w, m in desk.published if w == topics.HEARTBEAT]
+    assert beats[-1]["life_h"] == (MONDAY + 90 * MINUTE) // HOUR_MS
+    assert beats[0]["life_h"] is None or beats[0]["life_h"] <= beats[-1]["life_h"]
+
+
+def test_a_home_without_such_sensors_has_no_watch():
+    desk = Desk()
+    assert desk.kernel.silence is None
+    desk.wake_until(13 * HOUR_MS)
+    assert prompts.ARE_YOU_WELL not in desk.said
