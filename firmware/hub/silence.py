@@ -38,7 +38,7 @@ class Silence:
         self._bathroom_since_ms = None
         self._bed_since_ms = None
         self._step = 0  # how many steps of the ladder are taken
-        self._step_ms = None  # when the last one was
+        self._step_ms = 0  # when the last one was
         self.is_partly_blind = self.is_blind = False
 
     # --- signs of life ------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ class Silence:
         elif watch != BED:
             self._bathroom_since_ms = None
         was_asked = self._step > 0
-        self._step, self._step_ms = 0, None
+        self._step, self._step_ms = 0, 0
         if was_asked and self._bathroom_since_ms is not None:
             self._bathroom_since_ms = now_ms  # answered from in there: counted anew
         if was_asked and self._bed_since_ms is not None:

@@ -258,8 +258,47 @@ def test_what_leaves_the_home_is_the_hour_of_the_last_sign_and_no_more():
     assert beats[0]["life_h"] is None or beats[0]["life_h"] <= beats[-1]["life_h"]
 
 
+def test_a_longer_silence_of_the_same_day_and_hour_counts_instead():
+    rhythm = Rhythm()
+    for week in range(6):
+        rhythm.learn(9, 4 + 7 * week, 10 * MINUTE)
+        rhythm.learn(9, 4 + 7 * week, 2 * HOUR_MS)
+    assert rhythm.usual_ms(9, 4) == 2 * HOUR_MS + UNIT_MS
+
+
+def test_a_bed_that_is_lain_in_too_long_asks_and_one_that_is_left_does_not():
+    desk = home()
+    bed = desk.kernel.devices["a4c138000014"] = Device("a4c138000014", v.PRESENCE, None, None, None)
+    bed.watch, bed.overdue_ms = silence.BED, 1000 * HOUR_MS
+    sense(desk, "a4c138000014", 0x23, 1, HOUR_MS)
+    sense(desk, MOTION, 0x21, 1, 9 * HOUR_MS)
+    sense(desk, "a4c138000014", 0x01, 90, 10 * HOUR_MS)  # a beacon says nothing of the bed
+    desk.wake_until(13 * HOUR_MS)
+    assert desk.said[-1] == prompts.ARE_YOU_WELL
+    sense(desk, "a4c138000014", 0x23, 0, 13 * HOUR_MS + 1000)
+    sense(desk, MOTION, 0x21, 1, 13 * HOUR_MS + 2000)
+    desk.wake_until(25 * HOUR_MS)
+    assert desk.said.count(prompts.ARE_YOU_WELL) == 1
+
+
+def test_a_clock_that_jumps_or_comes_late_is_no_silence():
+    desk = home()
+    desk.give(events.ClockSet(MONDAY), 0)
+    sense(desk, MOTION, 0x21, 1, HOUR_MS)
+    desk.give(events.ClockSet(MONDAY + HOUR_MS + 1000), HOUR_MS)  # a second's correction
+    assert desk.kernel.silence._begin is not None
+    desk.give(events.ClockSet(MONDAY + 400 * DAY), HOUR_MS)
+    assert desk.kernel.silence._begin is None
+    again = home(desk.flash)
+    again.give(events.ClockSet(MONDAY + 900 * DAY), 60000)  # the hub was off for long: nobody lies there for that
+    assert again.kernel.silence.life_ms == 0
+    assert Desk().kernel.receive(events.ClockSet(MONDAY), 0) is not None  # where nobody is watched, nothing happens
+
+
 def test_a_home_without_such_sensors_has_no_watch():
     desk = Desk()
+    del desk.kernel.devices["a4c138000002"]  # its door
+    desk.kernel.watch_silence({}, 0)
     assert desk.kernel.silence is None
     desk.wake_until(13 * HOUR_MS)
     assert prompts.ARE_YOU_WELL not in desk.said
