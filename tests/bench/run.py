@@ -8,7 +8,18 @@ import importlib
 import json
 import sys
 
-BENCHES = ("sizes", "press", "stalls", "loop_hold", "powercut", "silence", "mqtt_streams", "mqtt_faults", "soak")
+BENCHES = (
+    "sizes",
+    "press",
+    "stalls",
+    "loop_hold",
+    "powercut",
+    "falls_cost",
+    "silence",
+    "mqtt_streams",
+    "mqtt_faults",
+    "soak",
+)
 
 
 def report(bench: str, metric: str, value: float, unit: str) -> None:

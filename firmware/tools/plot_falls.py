@@ -1,0 +1,95 @@
+"""Pictures of what the detector of falls gets wrong, and its curve: sensitivity against false alarms an hour.
+
+    python firmware/tools/plot_falls.py FOLDER OUT [--rounds N]      needs the extra `falls` (matplotlib)
+
+Each score is by a forest that knows nobody of that fold (train_falls.py). OUT gets curve-WORN.png, and for each file up
+to EACH pictures of falls that were not noticed and of daily life that was taken for one: the length of the acceleration
+over time, the moments that were judged, with their scores, and the verdict that the tables have.
+"""
+
+import argparse
+import pathlib
+
+import matplotlib
+import numpy
+import train_falls as train
+
+matplotlib.use("Agg")
+from matplotlib import pyplot
+
+EACH = 3
+
+
+def curve(worn, folder, score, what, trial, moment, verdict, out):
+    total_h = sum(h for _, h in train.hours(folder, worn).values())
+    falls = sum(count for count, _ in train.hours(folder, worn).values())
+    life, fall = what == 0, what != 0
+    xs, ys = [], []
+    for at in numpy.arange(-4, 7, 0.25):
+        xs.append(sum(train.alarms(score[life], trial[life], moment[life], at).values()) / total_h)
+        ys.append(100 * len(train.alarms(score[fall], trial[fall], moment[fall], at)) / falls)
+    figure, axes = pyplot.subplots(figsize=(7, 5))
+    axes.plot(xs, ys, "k.-")
+    mark = int(numpy.abs(numpy.arange(-4, 7, 0.25) - verdict).argmin())
+    axes.plot(xs[mark], ys[mark], "ro", label=f"verdict {verdict:.2f}")
+    axes.set(
+        xscale="symlog", xlabel="false alarms an hour of scripted daily life", ylabel="falls noticed, %", title=worn
+    )
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(out / f"curve-{worn}.png", dpi=110)
+    pyplot.close(figure)
+
+
+def picture(data, number, moments, verdict, title, path):
+    """One recording. Shape: `moments` [(number at 25 Hz, score)]."""
+    start = data["start"][number]
+    samples = data["acc_mg"][start : start + data["length"][number]].astype(float)
+    figure, axes = pyplot.subplots(figsize=(10, 4))
+    axes.plot(numpy.arange(len(samples)) / 50, numpy.sqrt((samples**2).sum(1)) / 1000, "k", lw=0.8)
+    for moment, score in moments:
+        axes.axvline(moment / 25, color="r" if score >= verdict else "b", alpha=0.6)
+        axes.annotate(f"{score:.1f}", (moment / 25, axes.get_ylim()[1]), fontsize=8)
+    axes.set(xlabel="s", ylabel="g", title=title)
+    figure.savefig(path, dpi=90)
+    pyplot.close(figure)
+
+
+def wrongs(worn, folder, score, what, trial, moment, verdict, out):
+    """Pictures of misses and false alarms of each file; how many were made."""
+    made = 0
+    fallen = {name for name in train.alarms(score, trial, moment, verdict)}
+    for file in sorted(pathlib.Path(folder).glob("*.npz")):
+        archive = numpy.load(file)
+        data = {name: archive[name] for name in archive.files}
+        here = numpy.flatnonzero(numpy.isin(data["pos"], train.WORN[worn]))
+        for kind, wanted in (("missed", 1), ("false", 0)):
+            names = [k for k in here if data["is_fall"][k] == wanted and (f"{file.name}/{k}" in fallen) != bool(wanted)]
+            for k in names[:EACH]:
+                own = trial == f"{file.name}/{k}"
+                found = list(zip(moment[own], score[own], strict=True))
+                title = f"{kind}: {file.stem}, {data['pos'][k]}, {data['activity'][k]}; verdict {verdict:.2f}"
+                picture(data, k, found, verdict, title, out / f"{kind}-{worn}-{file.stem}-{k}.png")
+                made += 1
+    return made
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=train.ROUNDS)
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    for worn in train.WORN:
+        x, what, group, trial, moment, round_ = train.gather(given.folder, worn, given.rounds)
+        plain = round_ == 0
+        score = train.crossed(worn, x, what, group, round_)[plain]
+        ours = (score, what[plain], trial[plain], moment[plain])
+        verdict = train.verdict_of(worn, given.folder, *ours)
+        curve(worn, given.folder, *ours, verdict, given.out)
+        print(f"{worn}: {wrongs(worn, given.folder, *ours, verdict, given.out)} pictures and a curve in {given.out}")
+
+
+if __name__ == "__main__":
+    main()
