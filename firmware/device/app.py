@@ -132,13 +132,11 @@ class Hub:
     # --- memory ------------------------------------------------------------------------------------
 
     def _restore(self, partition):
-        records = []
         try:
             if partition is None:
                 raise OSError("no partition")
             self._journal = Journal(partition, self._snapshot)
-            records = self._journal.open()
-            self.kernel.restore(records)
+            self.kernel.restore(self._journal.open())
             # A start writes a snapshot: the epoch is on flash before anything can be named by it.
             self._journal.begin()
         except (OSError, ValueError) as fault:
@@ -148,7 +146,7 @@ class Hub:
                 raise
             self._journal = None  # what is on flash stays there for a start that can read it
             self._journal_fault(fault)
-        self._was_restarted = bool(records)
+        self._was_restarted = self._journal is not None and not self._journal.is_new
         if self._journal is not None and self._journal.damaged:
             asyncio.create_task(self._report(vocabulary.JOURNAL_DAMAGED, "%d places" % self._journal.damaged))
 

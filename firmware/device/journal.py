@@ -48,6 +48,7 @@ class Journal:
         self.erased_late = 0
         self.damaged = 0
         self.left_out = 0
+        self.is_new = True  # nothing was there when it was opened
 
     @property
     def erases(self):
@@ -61,62 +62,72 @@ class Journal:
     # --- reading -----------------------------------------------------------------------------------
 
     def open(self):
-        """Read what is there, oldest first: [(kind, data)]. The next append goes behind it."""
+        """Find out what is there; gives its records one by one, oldest first: (kind, data). Take them all before the
+        first append, which goes behind them. They are read when asked for: all at once would not fit into the heap."""
         newest = []
         for segment in range(self._segments):
             generation = self._flash.generation_of(segment)
             if generation is not None:
                 newest.append((generation, segment))
         newest.sort()
+        self.is_new = not newest
         if newest:
             self._generation, self._segment = newest[-1]
-        records = self._read_groups(newest)
+        places = self._find_groups(newest)
         while self._ahead < self._reserve() and self._flash.is_blank(self._block_ahead()):
             self._ahead += 1
         if newest and self._must_begin and self._ahead < SEGMENT_BLOCKS and not self._snapshot_size:
             # Its snapshot is unfinished: try the same segments again, so as not to run over the last whole group.
             self._segment = (self._segment - self._group) % self._segments
             self._ahead = 0
-        return [record for record in records if record[0] not in (END, MORE)]
+        return self._records(places)
 
-    def _read_groups(self, newest):
-        """The records of the newest group, and of those before it as far back as there is damage."""
-        records = []
-        members = ends = damaged = groups = 0
+    def _records(self, places):
+        for segment, generation, end in places:
+            for kind, data in self._flash.records(segment, generation, end):
+                if kind != END and kind != MORE:
+                    yield kind, data
+
+    def _find_groups(self, newest):
+        """Where the newest group lies, and those before it as far back as there is damage: oldest first, each
+        (segment, generation, end of what is there)."""
+        places = []
+        group = []  # what the segments of the group in hand hold, oldest first
+        damaged = groups = 0
         for generation, segment in reversed(newest):
-            found = self._flash.scan(segment, generation)
-            records = found.records + records
-            kinds = [kind for kind, _ in found.records]
-            members += 1
-            ends += END in kinds
+            found = self._flash.scan(segment, generation, END)
+            places.insert(0, (segment, generation, found.end))
+            group.insert(0, found)
             damaged += found.damaged
             self._needed += 1
-            if not groups and members == 1:
+            if not groups and len(group) == 1:
                 self._at = found.end
-            if kinds and kinds[0] == MORE:
+            if found.first == MORE:
                 continue
             self.damaged += damaged
+            is_whole = any([one.size_at_mark for one in group])
             if not groups:
-                self._group = members
-                self._must_begin = bool(damaged or not ends)
-                self._measure(records)
+                self._group = len(group)
+                self._must_begin = bool(damaged or not is_whole)
+                self._measure(group)
             groups += 1
-            if ends and not damaged:
+            if is_whole and not damaged:
                 break
-            members = ends = damaged = 0
-        self.damaged += damaged  # of a group whose beginning is gone
+            group, damaged = [], 0
+        else:
+            self.damaged += damaged  # of a group whose beginning is gone
         self._needed = min(self._needed + 1, self._segments - 1)
         if self._must_begin:
             self._at = SEGMENT  # Rule 1
-        return records
+        return places
 
-    def _measure(self, records):
+    def _measure(self, group):
         """How large the newest group's snapshot is (0: unfinished), and what was appended to it."""
         size = 0
-        for kind, data in records:
-            size += size_of(data)
-            if kind == END:
-                self._snapshot_size = size
+        for found in group:
+            if found.size_at_mark:
+                self._snapshot_size = size + found.size_at_mark
+            size += found.size
         self._appended = size - self._snapshot_size
 
     def probe(self):

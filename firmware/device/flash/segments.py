@@ -31,10 +31,13 @@ def size_of(data):
 
 
 class Found:
-    """What a segment holds: `records` [(kind, data)], `end` of what was ever programmed, and `damaged` places."""
+    """What lies in a segment: the `first` record's kind or None, the bytes of all records and of those up to the last
+    of the kind that was looked for, `end` of what was ever programmed, and how many `damaged` places."""
 
     def __init__(self):
-        self.records = []
+        self.first = None
+        self.size = 0
+        self.size_at_mark = 0  # 0: there is none of that kind
         self.end = 0
         self.damaged = 0
 
@@ -76,8 +79,19 @@ class Segments:
             return None
         return found, kind, data
 
-    def scan(self, segment, generation):
-        """Everything readable of this generation; a run of unreadable places counts as one damage."""
+    def records(self, segment, generation, end):
+        """Every readable record of this generation, one by one: (kind, data)."""
+        at = 0
+        while at < end:
+            record = self.record(segment, at, generation)
+            if record is None:
+                at += SLOT
+            else:
+                at += size_of(record[2])
+                yield record[1], record[2]
+
+    def scan(self, segment, generation, mark):
+        """What there is of this generation; a run of unreadable places counts as one damage. Shape: `mark` a kind."""
         found = Found()
         programmed = self._programmed_end(segment)
         at = 0
@@ -85,7 +99,11 @@ class Segments:
         while at < programmed:
             record = self.record(segment, at, generation)
             if record is not None:
-                found.records.append((record[1], record[2]))
+                if found.first is None:
+                    found.first = record[1]
+                found.size += size_of(record[2])
+                if record[1] == mark:
+                    found.size_at_mark = found.size
                 at += size_of(record[2])
             else:
                 found.damaged += not was_bad
