@@ -142,3 +142,7 @@ def test_what_is_held_is_what_waits():
 def test_an_empty_box_has_nothing_due():
     assert Outbox().next_due_ms() is None
     assert Outbox().take_due(0) == []
+
+
+def test_a_message_that_is_kept_has_not_gone_out_as_a_short_message():
+    assert Kept(1, "alarm", True, {"alarm": 1}, 0).is_texted is False
