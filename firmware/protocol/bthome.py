@@ -69,7 +69,7 @@ for _id in range(0x0F, 0x2E):  # the binary sensors, but for the few measures am
     _table[_id] = 1
 for _size, _sign, _power, _ids in _GROUPS:
     for _text in _ids.split():
-        _table[int(_text, 16)] = _size | _sign | _power << 4
+        _table[int(_text, 16)] = _size + _sign + 16 * _power
 SHAPES = bytes(_table)
 del _GROUPS, _table
 

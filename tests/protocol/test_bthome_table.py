@@ -58,7 +58,7 @@ def _reason(data, encrypt=None):
 
 def test_every_object_has_the_length_sign_and_unit_of_the_standard():
     found = {_number(text): entry for entry, texts in GROUPS for text in texts.split()}
-    assert OBJECTS == found and len(found) == 92
+    assert OBJECTS == found and len(found) == 92 and len(bthome.SHAPES) == 256
 
 
 def test_the_objects_that_decide_over_alarms_have_their_numbers():
