@@ -1,7 +1,7 @@
 """`python -m relay …`: the relay's command line. Each error is one sentence on stderr and exit code 2."""
 
 import argparse
-import sqlite3
+import os
 import sys
 from pathlib import Path
 
@@ -14,6 +14,11 @@ def parser() -> argparse.ArgumentParser:
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument(
+            "--database",
+            default=os.environ.get("ANLING_DATABASE"),
+            help="postgresql://user:password@host/name, also from ANLING_DATABASE; without it DATA/relay.db",
+        )
         sub.add_argument("--data", type=Path, default=Path("anling-data"), help="folder of database and pictures")
         return sub
 
@@ -21,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="address of the web server")
     serve.add_argument("--port", type=int, default=8080, help="port of the web server; 0 takes a free one")
     serve.add_argument("--broker", help="use this broker: mqtt://user:password@host:port")
+    serve.add_argument(
+        "--shared", action="store_true", help="several relays share this broker (MQTT 5); so with PostgreSQL"
+    )
     serve.add_argument("--broker-port", type=int, default=1883, help="port of the embedded broker")
 
     sample = command("sample", "Fill an empty database with one invented community.")
@@ -69,11 +77,11 @@ def parser() -> argparse.ArgumentParser:
 def main(given: list[str] | None = None) -> int:
     arguments = parser().parse_args(given)
     try:
-        if arguments.command == "serve":
-            from .serve import run
+        from . import serve, setup
+        from .database import Broken
 
-            return run(arguments)
-        from . import setup
+        if arguments.command == "serve":
+            return serve.run(arguments)
     except ModuleNotFoundError as error:
         print(MISSING.format(name=error.name), file=sys.stderr)
         return 2
@@ -81,7 +89,9 @@ def main(given: list[str] | None = None) -> int:
         return setup.run(arguments)
     except setup.CannotSetUp as error:
         print(f"relay: {error}", file=sys.stderr)
-    except (sqlite3.Error, OSError) as error:
+    except Broken as error:
+        print(f"relay: {serve.cannot_use(arguments, error)}", file=sys.stderr)
+    except OSError as error:
         print(f"relay: the data folder {arguments.data} cannot be used: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("relay: stopped; nothing was changed", file=sys.stderr)

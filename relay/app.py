@@ -47,6 +47,7 @@ MIGRATIONS = (
     intake_store.MIGRATIONS,
 )
 BROKER_DOWN_S = 5
+LEAD_ROUND_S = 2  # another relay takes over this long after the leading one died
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; connect-src 'self'; img-src 'self' blob: data:;"
     " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -56,9 +57,9 @@ HEADERS = {
 }
 
 
-def open_database(data_dir: Path) -> Database:
-    """The database in this folder, tables up to date, writer running."""
-    database = Database(data_dir / "relay.db")
+def open_database(data_dir: Path, address: str | None = None) -> Database:
+    """The database in this folder or at this address, tables up to date, writer running. Errors: Broken."""
+    database = Database(address or data_dir / "relay.db")
     try:
         database.migrate(MIGRATIONS)
     except BaseException:
@@ -89,6 +90,30 @@ async def _watch_line(services: Services, link: Link) -> None:
         await asyncio.sleep(1)
 
 
+async def _run_while_leading(services: Services, work: dict[str, Callable[[], Coroutine[Any, Any, None]]]) -> None:
+    """Where several relays share a database, one of them does what happens by itself; another takes over."""
+    lead = services.database.lead()
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        while True:
+            services.is_leading = await asyncio.to_thread(lead.is_mine)
+            if services.is_leading and not tasks:
+                tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in work.items()]
+            elif not services.is_leading and tasks:
+                await _end(tasks)
+            await asyncio.sleep(LEAD_ROUND_S)
+    finally:
+        await _end(tasks)
+        lead.give_up()
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    tasks.clear()
+
+
 async def _keep_running(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """A worker that stumbles is started again: supervision may not end by an accident."""
     while True:
@@ -107,18 +132,22 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         services.broadcaster.attach(asyncio.get_running_loop())
-        services.database.on_commit = services.broadcaster.receive
+        follower = None
+        if services.database.is_shared:
+            follower = await asyncio.to_thread(events.Follower, services.database, services.broadcaster)
+        else:
+            services.database.on_commit = services.broadcaster.receive
         work: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "alarms": lambda: alarm_worker.run(services),
             "supervision": lambda: supervision_worker.run(services),
         }
+        tasks = [asyncio.create_task(_run_while_leading(services, work))]
         if link is not None:
-            work["line"] = partial(_watch_line, services, link)
-        tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in work.items()]
+            tasks.append(asyncio.create_task(_keep_running("line", partial(_watch_line, services, link))))
         yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
+        if follower is not None:
+            await asyncio.to_thread(follower.stop)
 
     # The API's own pages of documentation load script from elsewhere: off, as the CSP would block them.
     app = FastAPI(title="Anling relay", lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -1,15 +1,14 @@
 """The narrow waist between the relay and its database: one writer thread, group commit, snapshot reads.
 
-Every write is a job, `work(transaction) -> result`, run by the one writer thread inside BEGIN IMMEDIATE;
-jobs that wait together are committed together, each in its own savepoint, so that a job that fails rolls
-back alone. A future resolves only after COMMIT. This file must not know any table of ours; the store.py
-files see nothing but `Reader` and `Transaction`, so that PostgreSQL can stand behind the same two classes.
+Every write is a job, `work(transaction) -> result`, run by the one writer thread in a transaction that no other
+writer shares; jobs that wait together are committed together, each in its own savepoint, so that a job that fails
+rolls back alone. A future resolves only after COMMIT. This file must not know any table of ours, nor which
+database it is: the store.py files see nothing but `Reader` and `Transaction`, engines/ has the two that stand behind.
 
-Ref: facts.md "Relay": a deferred BEGIN is refused under load, BEGIN IMMEDIATE is not; group commit.
+Ref: facts.md "Relay": group commit.
 """
 
 import queue
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Generator, Sequence
@@ -19,62 +18,84 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-import sqlite_utils
-from sqlite_utils.migrations import Migrations
+from .engines.base import Broken, Conflict, Connection, Engine, Lead, Migrations, Row, Tables, only_grows
+from .engines.sqlite import Sqlite
 
-Row = dict[str, Any]
+__all__ = (
+    "Broken",
+    "Conflict",
+    "Database",
+    "DatabaseClosed",
+    "Lead",
+    "Migrations",
+    "NotKept",
+    "Reader",
+    "Row",
+    "Tables",
+    "Transaction",
+    "only_grows",
+)
 Result = TypeVar("Result")
 
 BATCH_MAX = 500  # jobs in one commit; more would delay the first receipt
-BUSY_TIMEOUT_S = 10  # another process (hub-add, a backup) may hold the lock this long
 IDLE_S = 0.3  # lazy jobs wait this long for a commit to ride on
+READERS_KEPT = 16  # connections that wait for the next reader
+LOST_WAIT_S = 1.0  # before the next try to reach a database that is gone
+
+
+def engine_of(where: Path | str) -> Engine:
+    """The database at this path or `postgresql://` address. Errors: Broken."""
+    if isinstance(where, str) and where.startswith(("postgresql://", "postgres://")):
+        from .engines.postgres import Postgres  # psycopg is loaded only where it is used
+
+        return Postgres(where)
+    return Sqlite(Path(where))
 
 
 class Reader:
     """Reads inside one snapshot."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """The first row as a dict, or None."""
-        cursor = self._connection.execute(sql, parameters)
-        values = cursor.fetchone()
-        if values is None:
-            return None
-        return dict(zip([column[0] for column in cursor.description], values, strict=True))
+        found = self._connection.fetch(sql, parameters, True)
+        return found[0] if found else None
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows as dicts."""
-        cursor = self._connection.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        return self._connection.fetch(sql, parameters)
 
 
 class Transaction(Reader):
-    """Reads and writes of one job. `announce`d things are handed out after the commit, in order."""
+    """Reads and writes of one job. `announce`d things are handed out after the commit, in order.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    Errors: Conflict, when the data does not allow it; the job must then end.
+    """
+
+    def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.announced: list[Any] = []
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Carry out one statement; the number of rows it changed."""
-        return self._connection.execute(sql, parameters).rowcount
+        return self._connection.run(sql, parameters)
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Carry out one statement for each row; the number of rows changed in all."""
+        return self._connection.run_many(sql, rows)
 
     def insert(self, table: str, values: Row) -> int:
-        """Insert one row; its id. Not for INSERT OR IGNORE, whose last id lies about duplicates."""
-        names = ", ".join(values)
-        marks = ", ".join("?" * len(values))
-        cursor = self._connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
-        return int(cursor.lastrowid or 0)
+        """Insert one row; its number. Not for rows that may be there already: see `insert_new`."""
+        return self._connection.insert(table, values)
 
     def insert_new(self, table: str, values: Row) -> bool:
         """Insert one row unless its key is there already; True when it is new."""
         names = ", ".join(values)
         marks = ", ".join("?" * len(values))
         sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
-        return self._connection.execute(sql, list(values.values())).rowcount == 1
+        return self._connection.run(sql, list(values.values())) == 1
 
     def announce(self, thing: Any) -> None:
         self.announced.append(thing)
@@ -98,39 +119,41 @@ class DatabaseClosed(RuntimeError):
 
 
 class Database:
-    """One SQLite file. `write` from any thread; `read` gives each thread its own connection."""
+    """One database. `write` from any thread; `read` gives each thread its own connection."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, where: Path | str) -> None:
+        self.where = where
         self.on_commit: Callable[[list[Any]], None] = lambda announced: None
+        self.commits = 0  # with `jobs`: how many ride on one commit
+        self.jobs = 0
+        self._engine = engine_of(where)
+        self.is_shared = self._engine.is_shared
         self._jobs: queue.SimpleQueue[Job | _Signal] = queue.SimpleQueue()
         self._lazy: list[Work] = []
         self._lazy_lock = threading.Lock()
-        self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._idle: list[Connection] = []
         self._readers_lock = threading.Lock()
         self._is_closed = False
-        self._connection = self._connect()
-        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._pause = threading.Event()  # never set: only waited for
+        self._connection = self._engine.connect()
         self._writer = threading.Thread(target=self._run, name="database-writer", daemon=True)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        return connection
+    @property
+    def path(self) -> Path:
+        """The file, where there is one."""
+        return Path(self.where)
 
     def migrate(self, sets: Sequence[Migrations]) -> None:
         """Bring the tables up to date; once, before `start`."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            wrapped = sqlite_utils.Database(self._connection)
-            for migrations in sets:
-                migrations.apply(wrapped)
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        self._engine.migrate(sets)
+
+    def lead(self) -> Lead:
+        """The right to do what only one relay on this database may do at a time."""
+        return self._engine.lead()
+
+    def listen(self, on_wake: Callable[[], None]) -> Callable[[], None]:
+        """Be called whenever another relay may have committed; what ends it."""
+        return self._engine.listen(on_wake)
 
     def start(self) -> None:
         self._writer.start()
@@ -144,28 +167,36 @@ class Database:
             self._jobs.put(_Signal.END)
             self._writer.join()
         with self._readers_lock:
-            for reader in self._readers:
+            for reader in self._idle:
                 reader.close()
-            self._readers.clear()
+            self._idle.clear()
         self._connection.close()
 
     # --- reading ----------------------------------------------------------------------------------
 
     @contextmanager
     def read(self) -> Generator[Reader, None, None]:
-        """One snapshot: every read inside sees the same commits."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        """One snapshot: every read inside sees the same commits. Errors: Broken."""
+        with self._readers_lock:
+            connection = self._idle.pop() if self._idle else None
         if connection is None:
-            connection = self._connect()
-            connection.execute("PRAGMA query_only=ON")
-            self._local.connection = connection
-            with self._readers_lock:
-                self._readers.append(connection)
-        connection.execute("BEGIN")
+            connection = self._engine.connect()
         try:
+            try:
+                connection.begin(False)
+            except Broken:  # it was cut while it lay idle
+                connection.close()
+                connection = self._engine.connect()
+                connection.begin(False)
             yield Reader(connection)
         finally:
-            connection.execute("ROLLBACK")
+            with suppress(Broken):
+                connection.end(False)
+            with self._readers_lock:
+                if self._is_closed or len(self._idle) >= READERS_KEPT or _is_lost(connection):
+                    connection.close()
+                else:
+                    self._idle.append(connection)
 
     # --- writing ----------------------------------------------------------------------------------
 
@@ -213,16 +244,17 @@ class Database:
         done: list[tuple[Future[Any], Any, list[Any]]] = []
         failed: list[tuple[Future[Any], BaseException]] = []
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.begin(True)
             for work, future in batch:
                 self._carry_out(work, future, done, failed)
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:  # disk full, locked by another process: nothing was kept
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._connection.end(True)
+        except Exception as error:  # disk full, locked by another process, connection lost: nothing was kept
+            self._start_again()
             for _, future in batch:
                 future.set_exception(NotKept(f"the database could not commit: {error}"))
             return
+        self.commits += 1
+        self.jobs += len(batch)
         for future, result, _ in done:  # receipts first …
             future.set_result(result)
         for future, error in failed:
@@ -234,6 +266,16 @@ class Database:
             except Exception as error:  # a console's fault may not end the writer
                 print(f"relay: consoles were not told of a commit: {error!r}", file=sys.stderr)
 
+    def _start_again(self) -> None:
+        """Out of the transaction that failed, with a fresh connection where the old one is lost."""
+        with suppress(Broken):
+            self._connection.end(False)
+        if _is_lost(self._connection):
+            try:
+                self._connection = self._engine.connect()
+            except Broken:
+                self._pause.wait(LOST_WAIT_S)  # jobs that come meanwhile are told NotKept in their turn
+
     def _carry_out(
         self,
         work: Work,
@@ -242,15 +284,19 @@ class Database:
         failed: list[tuple["Future[Any]", BaseException]],
     ) -> None:
         transaction = Transaction(self._connection)
-        self._connection.execute("SAVEPOINT job")
+        self._connection.run("SAVEPOINT job")
         try:
             result = work(transaction)
         except Exception as error:
-            if not self._connection.in_transaction:  # SQLite itself rolled everything back
-                raise sqlite3.OperationalError(f"the transaction was lost: {error}") from error
-            self._connection.execute("ROLLBACK TO job")
-            self._connection.execute("RELEASE job")
+            if isinstance(error, Broken) or not self._connection.is_in_transaction:  # all was rolled back
+                raise Broken(f"the transaction was lost: {error}") from error
+            self._connection.run("ROLLBACK TO SAVEPOINT job")
+            self._connection.run("RELEASE SAVEPOINT job")
             failed.append((future, error))
         else:
-            self._connection.execute("RELEASE job")
+            self._connection.run("RELEASE SAVEPOINT job")
             done.append((future, result, transaction.announced))
+
+
+def _is_lost(connection: Connection) -> bool:
+    return bool(getattr(connection, "is_lost", False))

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlite_utils import Database as Tables
-from sqlite_utils.migrations import Migrations
 
 from .clock import now_ms
-from .database import Reader, Transaction
+from .database import Broken, Database, Migrations, Reader, Tables, Transaction
 
 MIGRATIONS = Migrations("events")
 KEPT_MS = 3 * 24 * 3600 * 1000  # a console away for longer loads the board anew
@@ -36,6 +34,12 @@ def m001_events(db: Tables) -> None:
     db.execute("CREATE INDEX events_at ON events (at)")
 
 
+@MIGRATIONS()
+def m002_last(db: Tables) -> None:
+    db.execute("CREATE TABLE events_last (one INTEGER PRIMARY KEY CHECK (one = 1), last_id INTEGER NOT NULL)")
+    db.execute("INSERT INTO events_last (one, last_id) SELECT 1, coalesce(max(id), 0) FROM events")
+
+
 @dataclass(frozen=True)
 class Event:
     """One committed event. Shape: `data` is JSON text."""
@@ -53,13 +57,15 @@ def append(transaction: Transaction, community_id: str | None, name: str, data: 
     """Keep an event; consoles get it after the commit."""
     text = orjson.dumps(data).decode()
     row = {"at": now_ms(), "community_id": community_id, "name": name, "data": text}
-    transaction.announce(Event(transaction.insert("events", row), community_id, name, text))
+    event_id = transaction.insert("events", row)
+    transaction.execute("UPDATE events_last SET last_id = ?", (event_id,))
+    transaction.announce(Event(event_id, community_id, name, text))
 
 
 def last_id(reader: Reader) -> int:
     """The newest id ever given out, pruned rows included."""
-    row = reader.row("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
-    return int(row["seq"]) if row else 0
+    row = reader.row("SELECT last_id FROM events_last")
+    return int(row["last_id"]) if row else 0
 
 
 def since(reader: Reader, community_id: str, event_id: int) -> list[Event] | None:
@@ -74,6 +80,12 @@ def since(reader: Reader, community_id: str, event_id: int) -> list[Event] | Non
         " WHERE id > ? AND (community_id = ? OR community_id IS NULL) ORDER BY id",
         (event_id, community_id),
     )
+    return [Event(**row) for row in rows]
+
+
+def after(reader: Reader, event_id: int) -> list[Event]:
+    """All events after this one, of every community."""
+    rows = reader.rows("SELECT id, community_id, name, data FROM events WHERE id > ? ORDER BY id", (event_id,))
     return [Event(**row) for row in rows]
 
 
@@ -151,3 +163,24 @@ class Broadcaster:
         self.is_closed = True
         for subscriber in self._subscribers:
             subscriber.close()
+
+
+class Follower:
+    """Where several relays share a database: hands out what any of them committed, in the order of the commits."""
+
+    def __init__(self, database: Database, broadcaster: Broadcaster) -> None:
+        self._database = database
+        self._broadcaster = broadcaster
+        with database.read() as reader:
+            self._last_id = last_id(reader)
+        self.stop = database.listen(self._look)
+
+    def _look(self) -> None:
+        try:
+            with self._database.read() as reader:
+                found = after(reader, self._last_id)
+        except Broken:
+            return  # looked for again within a second
+        if found:
+            self._last_id = found[-1].id
+            self._broadcaster.receive(found)

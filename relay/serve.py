@@ -14,7 +14,6 @@ import os
 import secrets
 import signal
 import socket
-import sqlite3
 import sys
 from pathlib import Path
 from types import FrameType
@@ -25,6 +24,7 @@ import uvicorn
 from .app import make_app, open_database
 from .broker.supervisor import CannotStart, Supervisor
 from .clock import now_ms
+from .database import Broken
 from .hubs.rules import BROKER_NAME_OF_RELAY
 from .intake.link import BrokerAddress, Link, address_of
 from .services import Services
@@ -81,6 +81,14 @@ def take_folder(data_dir: Path) -> int:
     return lock
 
 
+def cannot_use(arguments: argparse.Namespace, error: Exception) -> str:
+    """Why the database cannot be used, with the remedy; never its address, which may hold a password."""
+    if arguments.database:
+        return f"The database of --database cannot be used ({error}). Check that it runs, its address and its user."
+    path = arguments.data / "relay.db"
+    return f"The database {path} cannot be used ({error}). Put a backup in its place, or choose another with --data."
+
+
 def take_port(host: str, port: int) -> socket.socket:
     web = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     web.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -112,12 +120,9 @@ async def serve(arguments: argparse.Namespace) -> None:
     url = f"http://{arguments.host}:{port}"
     broker = None
     try:
-        services = Services(open_database(data_dir), data_dir, started_at=now_ms())
-    except sqlite3.Error as error:
-        raise CannotServe(
-            f"The database {data_dir / 'relay.db'} cannot be used ({error}). Put a backup in its place, or choose"
-            " another folder with --data."
-        ) from None
+        services = Services(open_database(data_dir, arguments.database), data_dir, started_at=now_ms())
+    except Broken as error:
+        raise CannotServe(cannot_use(arguments, error)) from None
     link: Link | None = None
     running = data_dir / "running.json"
     client_id = _client_id(data_dir)
@@ -125,7 +130,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         if arguments.broker:
             address = address_of(arguments.broker)
         else:
-            broker = Supervisor("127.0.0.1", arguments.broker_port, services.database.path, client_id)
+            broker = Supervisor("127.0.0.1", arguments.broker_port, services.database.where, client_id)
             await broker.start()
             user, password = BROKER_NAME_OF_RELAY, broker.password
             address = BrokerAddress(broker.host, broker.port, user, password)
@@ -137,7 +142,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         note_running()
         if broker is not None:
             broker.on_start = note_running
-        link = Link(services.database, address, client_id)
+        link = Link(services.database, address, client_id, arguments.shared or services.database.is_shared)
         services.send = link.send
         link.start()
         await _wait_for_line(link, address)

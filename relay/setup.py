@@ -8,7 +8,6 @@ clear. Errors: CannotSetUp, whose text names the thing and the remedy.
 import argparse
 import json
 import secrets
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from . import sample
 from .access import store as access_store
 from .app import open_database
 from .clock import now_ms
-from .database import Transaction
+from .database import Conflict, Transaction
 from .hubs import rules as hub_rules
 from .hubs import store as hub_store
 from .intake import store as intake_store
@@ -31,11 +30,11 @@ class CannotSetUp(RuntimeError):
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one command inside one transaction, then print what there is to print."""
     command = _COMMANDS[arguments.command]
-    if arguments.command == "hub-list" and not (arguments.data / "relay.db").exists():
+    if arguments.command == "hub-list" and not arguments.database and not (arguments.data / "relay.db").exists():
         raise CannotSetUp(f"There is no database in {arguments.data}. Name the folder with --data.")
     work = command(arguments)
     Path(arguments.data).mkdir(parents=True, exist_ok=True)
-    database = open_database(arguments.data)
+    database = open_database(arguments.data, arguments.database)
     try:
         text = database.write(work).result()
     finally:
@@ -110,7 +109,7 @@ def _staff_add(arguments: argparse.Namespace) -> Work:
                 password_hash,
                 arguments.language,
             )
-        except sqlite3.IntegrityError:
+        except Conflict:
             raise CannotSetUp(f"Somebody signs in as {name} already. Choose another --name.") from None
         return f"{name} may sign in with this password, which is shown once: {password}"
 
@@ -170,7 +169,7 @@ def _device_add(arguments: argparse.Namespace) -> Work:
                 arguments.room,
                 arguments.label,
             )
-        except sqlite3.IntegrityError:
+        except Conflict:
             raise CannotSetUp(f"The hub {arguments.hub} has a device {arguments.device} already.") from None
         return f"device {arguments.device} of {arguments.hub}: {arguments.room}, {arguments.label}"
 

@@ -7,10 +7,8 @@ import hashlib
 import secrets
 
 import argon2
-from sqlite_utils import Database as Tables
-from sqlite_utils.migrations import Migrations
 
-from ..database import Reader, Row, Transaction
+from ..database import Migrations, Reader, Row, Tables, Transaction
 
 MIGRATIONS = Migrations("access")
 _HASHER = argon2.PasswordHasher()

@@ -8,10 +8,8 @@ from dataclasses import fields
 from typing import Any
 
 from protocol import vocabulary as words
-from sqlite_utils import Database as Tables
-from sqlite_utils.migrations import Migrations
 
-from ..database import Reader, Row, Transaction
+from ..database import Migrations, Reader, Row, Tables, Transaction, only_grows
 from . import rules, views
 from .rules import Alarm
 
@@ -38,20 +36,24 @@ def m001_alarms(db: Tables) -> None:
             UNIQUE (hub_id, epoch, alarm_seq, round))""",
         "CREATE INDEX alarms_open ON alarms (community_id, dwelling_id) WHERE work != 'CLOSED'",
         "CREATE INDEX alarms_dwelling ON alarms (dwelling_id, alarm_id)",
-        """CREATE INDEX alarms_untold ON alarms (changed_at)
-            WHERE step IN ('acknowledged', 'on_the_way', 'arrived', 'cleared') AND told_step IS NOT step""",
         """CREATE TABLE alarm_history (
             entry_id INTEGER PRIMARY KEY AUTOINCREMENT, alarm_id INTEGER NOT NULL REFERENCES alarms,
             at INTEGER NOT NULL, what TEXT NOT NULL,
             by INTEGER REFERENCES staff,              -- NULL: the home or the relay itself
             detail TEXT)""",
         "CREATE INDEX alarm_history_alarm ON alarm_history (alarm_id)",
-        """CREATE TRIGGER alarm_history_is_not_changed BEFORE UPDATE ON alarm_history
-            BEGIN SELECT RAISE(ABORT, 'the history of an alarm only grows'); END""",
-        """CREATE TRIGGER alarm_history_is_not_deleted BEFORE DELETE ON alarm_history
-            BEGIN SELECT RAISE(ABORT, 'the history of an alarm only grows'); END""",
     ):
         db.execute(statement)
+    only_grows(db, "alarm_history", "the history of an alarm")
+
+
+@MIGRATIONS()
+def m002_untold(db: Tables) -> None:
+    db.execute("DROP INDEX IF EXISTS alarms_untold")
+    db.execute(
+        """CREATE INDEX alarms_untold ON alarms (changed_at)
+            WHERE step IN ('acknowledged', 'on_the_way', 'arrived', 'cleared') AND coalesce(told_step, '') != step"""
+    )
 
 
 def _alarm(row: Row) -> Alarm:
@@ -222,7 +224,7 @@ def untold(reader: Reader, changed_after: int) -> list[Alarm]:
     """Alarms whose present step the home has not confirmed, and whose hub is on the line."""
     rows = reader.rows(
         "SELECT alarms.* FROM alarms JOIN hubs USING (hub_id) WHERE hubs.is_online = 1"
-        " AND step IN ('acknowledged', 'on_the_way', 'arrived', 'cleared') AND told_step IS NOT step"
+        " AND step IN ('acknowledged', 'on_the_way', 'arrived', 'cleared') AND coalesce(told_step, '') != step"
         # The home knows an alarm by its seq: what was said of an earlier round would end the present one there.
         " AND round = (SELECT max(later.round) FROM alarms AS later WHERE later.hub_id = alarms.hub_id"
         " AND later.epoch = alarms.epoch AND later.alarm_seq = alarms.alarm_seq)"

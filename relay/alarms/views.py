@@ -14,7 +14,7 @@ from . import rules
 
 _VIEW = """
 SELECT alarms.*, dwellings.address, devices.label AS device_label, devices.room,
-    (SELECT group_concat(name, '、') FROM residents WHERE residents.dwelling_id = alarms.dwelling_id)
+    (SELECT string_agg(name, '、') FROM residents WHERE residents.dwelling_id = alarms.dwelling_id)
         AS resident_name,
     taker.display_name AS acknowledged_by_name, goer.display_name AS assigned_to_name
 FROM alarms JOIN dwellings USING (dwelling_id)

@@ -111,6 +111,7 @@ async def picture(file: UploadFile, person: Writing, services: ServicesOf) -> di
     await asyncio.to_thread((folder / name).write_bytes, data)
 
     def work(transaction: Transaction) -> dict[str, Any]:
+        people_store.keep_picture_file(transaction, name, data)
         people_store.set_picture(transaction, person.community_id, name, found.width, found.height)
         row = people_store.community(transaction, person.community_id)
         assert row is not None  # the person's own community cannot be missing
@@ -124,7 +125,13 @@ def picture_file(name: str, person: SignedIn, services: ServicesOf) -> FileRespo
     """An uploaded picture; the signed-in person's community's only."""
     with services.database.read() as reader:
         community = people_store.community(reader, person.community_id)
-    path = services.data_dir / "pictures" / name
-    if not _PICTURE_NAME.fullmatch(name) or not community or community["picture"] != name or not path.is_file():
+        if not _PICTURE_NAME.fullmatch(name) or not community or community["picture"] != name:
+            raise HTTPException(404, "There is no such picture. Load the board again.")
+        path = services.data_dir / "pictures" / name
+        data = None if path.is_file() else people_store.picture_file(reader, name)
+    if data is not None:  # another relay took it in
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    if not path.is_file():
         raise HTTPException(404, "There is no such picture. Load the board again.")
     return FileResponse(path, headers={"Cache-Control": "private, max-age=31536000, immutable"})

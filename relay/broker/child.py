@@ -12,7 +12,6 @@ import os
 import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
 
 from amqtt.broker import Broker, BrokerContext
 from amqtt.errors import AMQTTError, MQTTError, NoDataError
@@ -23,6 +22,7 @@ from ..hubs.rules import BROKER_NAME_OF_RELAY
 from . import gate, plugins
 
 PASSWORD_VARIABLE = "ANLING_BROKER_PASSWORD"
+DATABASE_VARIABLE = "ANLING_BROKER_DATABASE"  # an address may hold a password: never on a command line
 PORT_TAKEN = 3
 LISTENER = "default"
 CONNECTIONS_MAX = 20_000
@@ -102,11 +102,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="relay.broker.child")
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--database", type=Path, required=True)
     parser.add_argument("--relay-client-id", required=True)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.ERROR, format="broker: %(message)s", stream=sys.stderr)
     password = os.environ.pop(PASSWORD_VARIABLE, "")
+    arguments.database = os.environ.pop(DATABASE_VARIABLE, "")
     if not password:
         print(f"broker: {PASSWORD_VARIABLE} is not set; start it with `python -m relay serve`", file=sys.stderr)
         return 2

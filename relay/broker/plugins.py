@@ -4,16 +4,14 @@ A hub touches its own topics only; the relay's user reads every `up` and writes 
 """
 
 import hmac
-import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 
 from amqtt.contexts import Action, BaseContext
 from amqtt.plugins.base import BaseAuthPlugin, BasePlugin, BaseTopicPlugin
 from amqtt.session import Session
 from protocol import topics
 
-from ..database import Reader
+from ..database import Database
 from ..hubs import rules, store
 from .gate import Connect
 
@@ -21,10 +19,8 @@ from .gate import Connect
 class Register:
     """The hubs' names and passwords, read from the relay's database, and the relay's own."""
 
-    def __init__(self, database: Path, relay_password: str) -> None:
-        self._connection = sqlite3.connect(database, isolation_level=None, timeout=10)
-        self._connection.execute("PRAGMA query_only=ON")
-        self._reader = Reader(self._connection)
+    def __init__(self, database: str, relay_password: str) -> None:
+        self._database = Database(database)  # never started: it only reads
         self._relay_password = relay_password
 
     def is_password(self, user: str | None, password: str | None) -> bool:
@@ -32,7 +28,8 @@ class Register:
             return False
         if user == rules.BROKER_NAME_OF_RELAY:
             return hmac.compare_digest(password.encode(), self._relay_password.encode())
-        return store.is_password(self._reader, user, password)
+        with self._database.read() as reader:
+            return store.is_password(reader, user, password)
 
     def may_enter(self, connect: Connect) -> bool:
         """The right password; a last will of its own; and not the session of somebody else."""
@@ -43,13 +40,15 @@ class Register:
         if connect.will_topic is not None and not topics.may_touch(connect.user, connect.will_topic, True):
             return False
         client_id = connect.client_id
-        is_its_own = client_id == connect.user or client_id == ""
-        return is_its_own or not (
-            client_id.startswith(rules.BROKER_NAME_OF_RELAY) or store.is_hub(self._reader, client_id)
-        )
+        if client_id == connect.user or client_id == "":
+            return True
+        if client_id.startswith(rules.BROKER_NAME_OF_RELAY):
+            return False
+        with self._database.read() as reader:
+            return not store.is_hub(reader, client_id)
 
     def close(self) -> None:
-        self._connection.close()
+        self._database.close()
 
 
 _register: list[Register] = []  # amqtt makes the plugins itself and passes only plain values

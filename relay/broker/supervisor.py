@@ -30,7 +30,7 @@ class CannotStart(RuntimeError):
 class Supervisor:
     """One broker process. `pid` and `port` are those of the present one."""
 
-    def __init__(self, host: str, port: int, database: Path, relay_client_id: str) -> None:
+    def __init__(self, host: str, port: int, database: Path | str, relay_client_id: str) -> None:
         self.host = host
         self.port = port
         self.password = secrets.token_urlsafe(32)
@@ -64,13 +64,15 @@ class Supervisor:
         command = [sys.executable, "-m", child.__name__, "--host", self.host, "--port", str(self.port)]
         process = await asyncio.create_subprocess_exec(
             *command,
-            "--database",
-            str(self._database),
             "--relay-client-id",
             self._relay_client_id,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, child.PASSWORD_VARIABLE: self.password},
+            env={
+                **os.environ,
+                child.PASSWORD_VARIABLE: self.password,
+                child.DATABASE_VARIABLE: str(self._database),
+            },
             start_new_session=True,  # Ctrl-C goes to the relay, which ends its broker in order
         )
         self._process = process

@@ -5,10 +5,7 @@ Ref: facts.md "Relay": heartbeats are an upsert per hub.
 
 from typing import Any
 
-from sqlite_utils import Database as Tables
-from sqlite_utils.migrations import Migrations
-
-from ..database import Reader, Row, Transaction
+from ..database import Migrations, Reader, Row, Tables, Transaction
 from . import rules
 
 MIGRATIONS = Migrations("hubs")

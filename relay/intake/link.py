@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY
 from paho.mqtt.enums import CallbackAPIVersion
 from protocol import topics
 
@@ -30,6 +31,7 @@ LOG = logging.getLogger("relay")
 KEEPALIVE_S = 30
 IN_FLIGHT_MAX = 1000
 TRY_AGAIN_S = 1.0
+SHARED_UP = "$share/relay/" + topics.ALL_UP
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def address_of(url: str) -> BrokerAddress:
 class Link:
     """One lasting MQTT session. `ready` is set once the broker has granted the subscription."""
 
-    def __init__(self, database: Database, address: BrokerAddress, client_id: str) -> None:
+    def __init__(self, database: Database, address: BrokerAddress, client_id: str, is_shared: bool = False) -> None:
         self._database = database
         self._address = address
         self._routes = carried.Routes()
@@ -70,7 +72,14 @@ class Link:
         self.ready = threading.Event()
         self.refusal: str | None = None
         self.down_since: float | None = time.monotonic()
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
+        self._is_shared = is_shared
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=None if is_shared else False,
+            protocol=mqtt.MQTTv5 if is_shared else mqtt.MQTTv311,
+            manual_ack=True,
+        )
         client.max_inflight_messages_set(IN_FLIGHT_MAX)
         client.reconnect_delay_set(min_delay=1, max_delay=5)
         if address.user is not None:
@@ -85,7 +94,10 @@ class Link:
         self._client = client
 
     def start(self) -> None:
-        self._client.connect_async(self._address.host, self._address.port, KEEPALIVE_S)
+        # Sharing relays keep no session: the broker would lay messages aside for one that has died, while the others
+        # live. What was on its way to it comes again from its hub, which keeps it until our receipt.
+        start = True if self._is_shared else MQTT_CLEAN_START_FIRST_ONLY
+        self._client.connect_async(self._address.host, self._address.port, KEEPALIVE_S, clean_start=start)
         self._client.loop_start()
 
     def stop(self) -> None:
@@ -116,7 +128,7 @@ class Link:
             if self._was_ready:  # before that the one who started us is told by an error
                 LOG.warning("the broker refuses the relay: %s", reason)
             return
-        client.subscribe(topics.ALL_UP, qos=1)
+        client.subscribe(SHARED_UP if self._is_shared else topics.ALL_UP, qos=1)
 
     def _on_subscribe(self, client: mqtt.Client, userdata: Any, mid: int, reasons: Any, properties: Any) -> None:
         if any(reason.is_failure for reason in reasons):

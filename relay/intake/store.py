@@ -8,10 +8,7 @@ import hashlib
 import secrets
 from typing import Any
 
-from sqlite_utils import Database as Tables
-from sqlite_utils.migrations import Migrations
-
-from ..database import Reader, Transaction
+from ..database import Migrations, Reader, Tables, Transaction
 from . import rules
 
 MIGRATIONS = Migrations("intake")

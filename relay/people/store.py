@@ -5,10 +5,7 @@ Ref: GLOSSARY.md resident, dwelling, community, keyholder.
 
 from typing import Any
 
-from sqlite_utils import Database as Tables
-from sqlite_utils.migrations import Migrations
-
-from ..database import Reader, Row, Transaction
+from ..database import Migrations, Reader, Row, Tables, Transaction
 
 MIGRATIONS = Migrations("people")
 
@@ -46,6 +43,20 @@ def m001_people(db: Tables) -> None:
             staff_id INTEGER NOT NULL, dwelling_id TEXT NOT NULL)""",
     ):
         db.execute(statement)
+
+
+@MIGRATIONS()
+def m002_pictures(db: Tables) -> None:
+    db.execute("CREATE TABLE picture_files (name TEXT PRIMARY KEY, data BLOB NOT NULL)")  # relays share them
+
+
+def keep_picture_file(transaction: Transaction, name: str, data: bytes) -> None:
+    transaction.insert_new("picture_files", {"name": name, "data": data})
+
+
+def picture_file(reader: Reader, name: str) -> bytes | None:
+    row = reader.row("SELECT data FROM picture_files WHERE name = ?", (name,))
+    return bytes(row["data"]) if row else None
 
 
 def community(reader: Reader, community_id: str) -> Row | None:

@@ -5,11 +5,8 @@ A place is (hub, device); both are NULL for the relay's own. Life-safety alarms 
 
 from typing import Any
 
-from sqlite_utils import Database as Tables
-from sqlite_utils.migrations import Migrations
-
 from .. import events
-from ..database import Reader, Row, Transaction
+from ..database import Migrations, Reader, Row, Tables, Transaction
 from . import rules
 
 MIGRATIONS = Migrations("supervision")
@@ -28,6 +25,7 @@ def m001_technical(db: Tables) -> None:
     db.execute("CREATE INDEX technical_open ON technical_alarms (hub_id, kind) WHERE closed_at IS NULL")
 
 
+_PLACE = "coalesce(hub_id, '') = ? AND coalesce(device_id, '') = ?"
 _SHOWN = ("id", "kind", "hub_id", "dwelling_id", "device_id", "detail", "raised_at", "count")
 
 
@@ -55,9 +53,9 @@ def raise_technical(
     """
     hub_id = hub["hub_id"] if hub else None
     known = transaction.row(
-        "SELECT id, last_at FROM technical_alarms WHERE kind = ? AND hub_id IS ? AND device_id IS ?"
+        f"SELECT id, last_at FROM technical_alarms WHERE kind = ? AND {_PLACE}"
         " AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
-        (kind, hub_id, device_id),
+        (kind, hub_id or "", device_id or ""),
     )
     if known is not None and rules.folds(kind, known["last_at"], now):
         transaction.execute(
@@ -92,8 +90,8 @@ def raise_technical(
 def end(transaction: Transaction, kind: str, now: int, hub_id: str | None, device_id: str | None = None) -> int:
     """The condition behind a lasting fault is gone; how many were open."""
     rows = transaction.rows(
-        "SELECT id FROM technical_alarms WHERE kind = ? AND hub_id IS ? AND device_id IS ? AND closed_at IS NULL",
-        (kind, hub_id, device_id),
+        f"SELECT id FROM technical_alarms WHERE kind = ? AND {_PLACE} AND closed_at IS NULL",
+        (kind, hub_id or "", device_id or ""),
     )
     for row in rows:
         transaction.execute("UPDATE technical_alarms SET closed_at = ? WHERE id = ?", (now, row["id"]))
@@ -104,8 +102,8 @@ def end(transaction: Transaction, kind: str, now: int, hub_id: str | None, devic
 def is_open(reader: Reader, kind: str, hub_id: str | None) -> bool:
     return (
         reader.row(
-            "SELECT 1 AS one FROM technical_alarms WHERE kind = ? AND hub_id IS ? AND closed_at IS NULL",
-            (kind, hub_id),
+            "SELECT 1 AS one FROM technical_alarms WHERE kind = ? AND coalesce(hub_id, '') = ? AND closed_at IS NULL",
+            (kind, hub_id or ""),
         )
         is not None
     )

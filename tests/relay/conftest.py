@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import postgres_parts
 import pytest
 from relay_parts import Home, Relay, Staff, fresh_copy, relay_command
 
@@ -65,3 +66,26 @@ def staff() -> Iterator[Callable[..., Staff]]:
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_parts.Cluster]:
+    """A server for all; each test makes itself a database."""
+    programs = postgres_parts.folder_of_programs()
+    if programs is None:
+        pytest.skip(postgres_parts.REMEDY)
+    cluster = postgres_parts.Cluster(programs)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | None]:
+    """Where the database is: None is a file in the data folder. Each test that asks for it runs on both."""
+    if request.param == "sqlite":
+        yield None
+        return
+    cluster: postgres_parts.Cluster = request.getfixturevalue("postgres")
+    name = cluster.make()
+    yield cluster.address(name)
+    cluster.drop(name)

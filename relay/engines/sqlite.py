@@ -1,0 +1,146 @@
+"""SQLite by sqlite-utils: one file, one writer, snapshots for readers by its write-ahead log.
+
+Ref: facts.md "Relay": a deferred BEGIN is refused under load, BEGIN IMMEDIATE is not.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from .base import Broken, Conflict, Migrations, Row
+
+BUSY_TIMEOUT_S = 10  # another process (hub-add, a backup) may hold the lock this long
+
+
+class _StringAgg:
+    """`string_agg`, which SQLite itself knows from 3.44 on."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._between = ""
+
+    def step(self, value: Any, between: str) -> None:
+        if value is not None:
+            self._parts.append(str(value))
+            self._between = between
+
+    def finalize(self) -> str | None:
+        return self._between.join(self._parts) if self._parts else None
+
+
+class SqliteConnection:
+    def __init__(self, path: Path) -> None:
+        try:
+            raw = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+            raw.execute("PRAGMA synchronous=FULL")
+            raw.execute("PRAGMA foreign_keys=ON")
+        except sqlite3.Error as error:
+            raise Broken(str(error)) from error
+        raw.create_aggregate("string_agg", 2, _StringAgg)  # type: ignore[arg-type]
+        self.raw = raw
+        self._is_reading = False
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        return self._execute(sql, parameters).rowcount
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        try:
+            return self.raw.executemany(sql, rows).rowcount
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error)) from error
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = (), is_one: bool = False) -> list[Row]:
+        cursor = self._execute(sql, parameters)
+        if is_one:
+            values = cursor.fetchone()
+            found = [values] if values is not None else []
+        else:
+            found = cursor.fetchall()
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in found]
+
+    def insert(self, table: str, values: Row) -> int:
+        marks = ", ".join("?" * len(values))
+        cursor = self._execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+        return int(cursor.lastrowid or 0)
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
+        try:
+            return self.raw.execute(sql, parameters)
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error)) from error
+
+    def begin(self, is_writing: bool) -> None:
+        try:
+            if self._is_reading == is_writing:  # a snapshot is for reading only: SQLite itself refuses more
+                self._is_reading = not is_writing
+                self.raw.execute(f"PRAGMA query_only={'OFF' if is_writing else 'ON'}")
+            self.raw.execute("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+        except sqlite3.Error as error:
+            raise Broken(str(error)) from error
+
+    def end(self, is_kept: bool) -> None:
+        if not is_kept:
+            if self.raw.in_transaction:
+                self.raw.execute("ROLLBACK")
+            return
+        try:
+            self.raw.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise Broken(str(error)) from error
+
+    @property
+    def is_in_transaction(self) -> bool:
+        return self.raw.in_transaction
+
+    def close(self) -> None:
+        self.raw.close()
+
+
+class _AlwaysMine:
+    """One relay for one file: nobody else can lead."""
+
+    def is_mine(self) -> bool:
+        return True
+
+    def give_up(self) -> None:
+        pass
+
+
+class Sqlite:
+    is_shared = False
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            connection = self.connect()
+            connection.raw.execute("PRAGMA journal_mode=WAL")
+            connection.close()
+        except sqlite3.Error as error:
+            raise Broken(str(error)) from error
+
+    def connect(self) -> SqliteConnection:
+        return SqliteConnection(self.path)
+
+    def migrate(self, sets: Sequence[Migrations]) -> None:
+        connection = self.connect()
+        try:
+            connection.begin(True)
+            wrapped = sqlite_utils.Database(connection.raw)
+            for migrations in sets:
+                migrations.apply(wrapped)
+            connection.end(True)
+        except sqlite3.Error as error:
+            raise Broken(str(error)) from error
+        finally:
+            connection.end(False)
+            connection.close()
+
+    def lead(self) -> _AlwaysMine:
+        return _AlwaysMine()
+
+    def listen(self, on_wake: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None  # this process's own commits are handed out directly
