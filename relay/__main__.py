@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+ROLES = ("operator", "responder", "supervisor", "installer", "district", "auditor")
 MISSING = "relay: a part is missing: {name}. Install the project with `pip install -e .` in its folder."
 
 
@@ -45,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
     staff.add_argument("--name", required=True, help="the name to sign in with")
     staff.add_argument("--display-name", required=True)
     staff.add_argument("--display-name-en", default="")
-    staff.add_argument("--role", required=True, choices=("operator", "responder"))
+    staff.add_argument("--role", required=True, choices=ROLES)
+    staff.add_argument("--phone", help="for calls when nobody answers")
+    staff.add_argument("--notify-url", help="a chat, mail or push address as apprise writes them")
     staff.add_argument("--language", choices=("zh", "en"), default="zh")
 
     hub = command("hub-add", "Register a hub for a dwelling; prints password and key once.")

@@ -25,10 +25,17 @@ from .board import pages as board_pages
 from .board import stream as board_stream
 from .clock import now_ms
 from .database import Database, DatabaseClosed, NotKept, Transaction
+from .escalation import pages as escalation_pages
+from .escalation import store as escalation_store
+from .escalation import worker as escalation_worker
 from .hubs import store as hub_store
 from .intake import pages as intake_pages
 from .intake import store as intake_store
 from .intake.link import Link
+from .notify import pages as notify_pages
+from .notify import store as notify_store
+from .notify import worker as notify_worker
+from .notify.senders.choose import senders
 from .people import store as people_store
 from .services import Services
 from .supervision import pages as supervision_pages
@@ -45,6 +52,8 @@ MIGRATIONS = (
     alarm_store.MIGRATIONS,
     supervision_store.MIGRATIONS,
     intake_store.MIGRATIONS,
+    escalation_store.MIGRATIONS,
+    notify_store.MIGRATIONS,
 )
 BROKER_DOWN_S = 5
 LEAD_ROUND_S = 2  # another relay takes over this long after the leading one died
@@ -129,6 +138,8 @@ async def _keep_running(name: str, work: Callable[[], Coroutine[Any, Any, None]]
 def make_app(services: Services, link: Link | None) -> FastAPI:
     """The whole application; `link` is None where nothing is heard from hubs (tests of pages)."""
 
+    ways = senders(services.data_dir)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         services.broadcaster.attach(asyncio.get_running_loop())
@@ -139,9 +150,13 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
             services.database.on_commit = services.broadcaster.receive
         work: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "alarms": lambda: alarm_worker.run(services),
+            "escalation": lambda: escalation_worker.run(services),
+            "outbox": lambda: notify_worker.run(services, ways),
             "supervision": lambda: supervision_worker.run(services),
         }
-        tasks = [asyncio.create_task(_run_while_leading(services, work))]
+        auditor = partial(escalation_worker.run_auditor, services)
+        tasks = [asyncio.create_task(_keep_running("auditor", auditor))]
+        tasks += [asyncio.create_task(_run_while_leading(services, work))]
         if link is not None:
             tasks.append(asyncio.create_task(_keep_running("line", partial(_watch_line, services, link))))
         yield
@@ -158,6 +173,8 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         access_pages.router,
         alarm_pages.router,
         supervision_pages.router,
+        escalation_pages.router,
+        notify_pages.router,
         board_pages.router,
         board_stream.router,
         intake_pages.router,

@@ -49,8 +49,22 @@ def person_of(request: Request) -> Person | None:
     return Person(**{field: row[field] for field in Person.__dataclass_fields__})
 
 
+def program_of(request: Request) -> Person | None:
+    """The program behind a bearer token, acting for the person who made it; None when there is none."""
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret.strip().startswith("anl_"):
+        return None
+    database, now = services.of(request).database, now_ms()
+    with database.read() as reader:
+        row = store.token(reader, secret.strip(), now)
+    if row is None:
+        return None
+    database.write_lazily(partial(store.touch_token, token_id=row.pop("token_id"), now=now))
+    return Person(**row, session_id="", csrf_token="")
+
+
 def signed_in(request: Request) -> Person:
-    person = person_of(request)
+    person = program_of(request) or person_of(request)
     if person is None:
         raise HTTPException(401, "You are not signed in, or your session has ended. Sign in and try again.")
     return person
@@ -58,6 +72,9 @@ def signed_in(request: Request) -> Person:
 
 def writing(request: Request, x_csrf_token: Annotated[str | None, Header()] = None) -> Person:
     """The signed-in person of a request that changes something."""
+    program = program_of(request)
+    if program is not None:  # no browser sends this header by itself: nothing to forge
+        return program
     person = signed_in(request)
     if x_csrf_token is None or not secrets.compare_digest(x_csrf_token.encode(), person.csrf_token.encode()):
         raise HTTPException(403, "The page is out of date (its security token is wrong). Load it again.")
@@ -68,7 +85,7 @@ def require(person: Person, order: str) -> None:
     """Refuse what the person's role may not do."""
     if not rules.may(person.role, order):
         raise HTTPException(
-            403, f"Your role ({person.role}) may not do this ({order}). Ask an operator of your community."
+            403, f"Your role ({person.role}) may not do this ({order}). Ask a supervisor of your community."
         )
 
 

@@ -69,16 +69,22 @@ STAFF = (
     ("operator", "陈静", "Chen Jing", access_rules.OPERATOR),
     ("responder", "李敏", "Li Min", access_rules.RESPONDER),
     ("responder2", "周强", "Zhou Qiang", access_rules.RESPONDER),
+    ("supervisor", "何文", "He Wen", access_rules.SUPERVISOR),
 )
+DUTY_PHONE = "13800009000"
 
 
 def fill(transaction: Transaction, homes: int, passwords: dict[str, tuple[str, str]]) -> dict[str, Any]:
     """Add the community; what is to be shown once. Shape: `passwords` name → (clear, argon2 hash)."""
     people_store.add_community(transaction, COMMUNITY_ID, "清河苑", "Qinghe Garden", PICTURE_WIDTH, PICTURE_HEIGHT)
     staff: list[dict[str, Any]] = []
-    for name, display_name, display_name_en, role in STAFF:
+    people_store.set_duty_phone(transaction, COMMUNITY_ID, DUTY_PHONE)
+    for number, (name, display_name, display_name_en, role) in enumerate(STAFF, 1):
         clear, hashed = passwords[name]
-        access_store.add_staff(transaction, COMMUNITY_ID, name, display_name, display_name_en, role, hashed)
+        phone = f"1380000{9000 + number}"
+        access_store.add_staff(
+            transaction, COMMUNITY_ID, name, display_name, display_name_en, role, hashed, phone=phone
+        )
         staff.append({"name": name, "password": clear, "role": role})
     chance = random.Random("anling")  # invented people, the same ones each time
     hubs = [_add_home(transaction, number, chance) for number in range(homes)]
@@ -109,6 +115,8 @@ def _add_home(transaction: Transaction, number: int, chance: random.Random) -> d
             "address": f"{place['estate']} {place['building']} 号楼{unit} {place['floor']} 层 {place['door']} 室",
             "x": place["x"],
             "y": place["y"],
+            **{name: place[name] for name in ("estate", "building", "unit", "floor", "door")},
+            "door_code": secrets.token_urlsafe(9),
         },
     )
     surname = chance.choice(SURNAMES)

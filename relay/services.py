@@ -29,6 +29,7 @@ class Services:
     broadcaster: Broadcaster = field(default_factory=Broadcaster)
     send: Send = send_nowhere
     started_at: int = 0
+    ticked_at: int = 0  # when escalation was last looked after
     is_leading: bool = False  # does this relay do what happens by itself?
 
 

@@ -108,6 +108,8 @@ def _staff_add(arguments: argparse.Namespace) -> Work:
                 arguments.role,
                 password_hash,
                 arguments.language,
+                arguments.phone,
+                arguments.notify_url,
             )
         except Conflict:
             raise CannotSetUp(f"Somebody signs in as {name} already. Choose another --name.") from None

@@ -8,14 +8,34 @@ from dataclasses import dataclass, field
 
 OPERATOR = "operator"  # works the queue, keeps the picture
 RESPONDER = "responder"  # goes to the dwelling
-ROLES = (OPERATOR, RESPONDER)
+SUPERVISOR = "supervisor"  # answers for the community: its people, its plan, its numbers
+INSTALLER = "installer"  # brings hubs into homes
+DISTRICT = "district"  # district officer: sees every community of the district, works no alarm
+AUDITOR = "auditor"  # proves what happened; changes nothing
+ROLES = (OPERATOR, RESPONDER, SUPERVISOR, INSTALLER, DISTRICT, AUDITOR)
 
 ACKNOWLEDGE, ASSIGN, ARRIVED, CLEAR = "acknowledge", "assign", "arrived", "clear"
+ACCEPT, DECLINE, RESOLVE, MERGE, RELEASE, REOPEN = "accept", "decline", "resolve", "merge", "release", "reopen"
 PLACE, PICTURE, CLOSE_TECHNICAL = "place", "picture", "close_technical"
+BOARD, CARD, PEOPLE, NUMBERS, AUDIT = "board", "card", "people", "numbers", "audit"  # to see them
+IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS = (
+    "import",
+    "plan",
+    "shifts",
+    "staff",
+    "tokens",
+    "webhooks",
+)  # to change them
 
+_ALARM = frozenset({ACKNOWLEDGE, ASSIGN, ACCEPT, DECLINE, ARRIVED, RESOLVE, CLEAR})
+_DESK = _ALARM | {MERGE, RELEASE, REOPEN, PLACE, PICTURE, CLOSE_TECHNICAL, BOARD, CARD, PEOPLE, NUMBERS}
 MAY: dict[str, frozenset[str]] = {
-    OPERATOR: frozenset({ACKNOWLEDGE, ASSIGN, ARRIVED, CLEAR, PLACE, PICTURE, CLOSE_TECHNICAL}),
-    RESPONDER: frozenset({ACKNOWLEDGE, ASSIGN, ARRIVED, CLEAR}),
+    OPERATOR: _DESK,
+    RESPONDER: _ALARM | {BOARD, CARD},
+    SUPERVISOR: _DESK | {AUDIT, IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS},
+    INSTALLER: frozenset({BOARD, CLOSE_TECHNICAL, PLACE, PEOPLE}),
+    DISTRICT: frozenset({BOARD, NUMBERS, AUDIT}),
+    AUDITOR: frozenset({NUMBERS, AUDIT}),
 }
 
 SESSION_IDLE_MS = 12 * 3600 * 1000  # one shift
@@ -35,6 +55,9 @@ def may(role: str, order: str) -> bool:
 
 def is_session_good(created_at: int, seen_at: int, now: int) -> bool:
     return now - seen_at <= SESSION_IDLE_MS and now - created_at <= SESSION_MAX_MS
+
+
+CONSOLE_SILENT_MS = 45_000  # a console that said nothing for so long is not armed any more
 
 
 def local_path(path: str | None) -> str:

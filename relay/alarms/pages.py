@@ -3,6 +3,7 @@
 Whoever is signed in is recorded; no body can name another. The home is told after the commit.
 """
 
+import secrets
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path
@@ -14,6 +15,7 @@ from ..access import store as access_store
 from ..clock import now_ms
 from ..database import Transaction
 from ..guard import Person, SignedIn, Writing
+from ..people import store as people_store
 from ..services import ServicesOf
 from . import rules, store, views
 
@@ -34,9 +36,39 @@ class Assign(_Body):
     minutes: int | None = Field(default=None, ge=0, le=999)
 
 
-class Clear(_Body):
+class Accept(_Body):
+    minutes: int | None = Field(default=None, ge=0, le=999)
+
+
+class Decline(_Body):
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class Arrived(_Body):
+    """Shape: `by` how it is known: word (the operator was told), phone (the responder's own page), door (its code)."""
+
+    by: str = "word"
+    code: str | None = Field(default=None, max_length=200)
+
+
+class Ended(_Body):
     outcome: str
     note: str = Field(default="", max_length=rules.NOTE_LENGTH_MAX)
+
+
+class Clear(_Body):
+    """How it ended; without an outcome: as was recorded when it was resolved."""
+
+    outcome: str | None = None
+    note: str = Field(default="", max_length=rules.NOTE_LENGTH_MAX)
+
+
+class Merge(_Body):
+    into: int = Field(ge=1, le=1 << 62)
+
+
+class Reason(_Body):
+    reason: str = Field(min_length=1, max_length=rules.NOTE_LENGTH_MAX)
 
 
 def _order(
@@ -102,19 +134,79 @@ def assign(alarm_id: AlarmId, body: Assign, person: Writing, services: ServicesO
     )
 
 
+@router.post("/{alarm_id}/accept")
+def accept(alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Accept | None = None) -> dict[str, Any]:
+    """Whoever was sent goes; and says, if they like, in how many minutes."""
+    given = {"minutes": body.minutes} if body is not None and body.minutes is not None else {}
+    return _order(services, person, alarm_id, rules.ACCEPT, **given)
+
+
+@router.post("/{alarm_id}/decline")
+def decline(alarm_id: AlarmId, body: Decline, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """Whoever was sent cannot go; the operator sends somebody else."""
+    return _order(services, person, alarm_id, rules.DECLINE, body.reason)
+
+
 @router.post("/{alarm_id}/arrived")
-def arrived(alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Nothing | None = None) -> dict[str, Any]:
-    """The person who was sent is at the door."""
-    return _order(services, person, alarm_id, rules.ARRIVED)
+def arrived(alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Arrived | None = None) -> dict[str, Any]:
+    """The person who was sent is at the door; how that is known is recorded."""
+    by = body.by if body is not None else "word"
+    if by not in rules.ARRIVED_BY:
+        raise HTTPException(422, "by: not a known way. Use one of: " + ", ".join(rules.ARRIVED_BY) + ".")
+    if by == "door" and not _is_code_of_door(services, person, alarm_id, body.code if body else None):
+        raise HTTPException(409, "This is not the code of that door. Scan the one beside it, or say it by word.")
+    return _order(services, person, alarm_id, rules.ARRIVED, by, arrived_by=by)
+
+
+def _is_code_of_door(services: ServicesOf, person: Person, alarm_id: int, code: str | None) -> bool:
+    with services.database.read() as reader:
+        alarm = store.alarm(reader, alarm_id, person.community_id)
+        known = people_store.door_code(reader, alarm.dwelling_id) if alarm else None
+    return alarm is None or (
+        known is not None and code is not None and secrets.compare_digest(known.encode(), code.encode())
+    )
+
+
+def _check_outcome(outcome: str | None) -> None:
+    if outcome is not None and outcome not in vocabulary.OUTCOMES:
+        raise HTTPException(422, "outcome: not a known outcome. Use one of: " + ", ".join(vocabulary.OUTCOMES) + ".")
+
+
+@router.post("/{alarm_id}/resolve")
+def resolve(alarm_id: AlarmId, body: Ended, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """Who is at the door says how it ended; the operator closes it."""
+    _check_outcome(body.outcome)
+    detail = body.outcome + (f": {body.note}" if body.note else "")
+    return _order(services, person, alarm_id, rules.RESOLVE, detail, outcome=body.outcome, note=body.note or None)
 
 
 @router.post("/{alarm_id}/clear")
 def clear(alarm_id: AlarmId, body: Clear, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Close the alarm with how it ended."""
-    if body.outcome not in vocabulary.OUTCOMES:
-        raise HTTPException(422, "outcome: not a known outcome. Use one of: " + ", ".join(vocabulary.OUTCOMES) + ".")
-    detail = body.outcome + (f": {body.note}" if body.note else "")
-    return _order(services, person, alarm_id, rules.CLEAR, detail, outcome=body.outcome, note=body.note or None)
+    _check_outcome(body.outcome)
+    detail = ": ".join(part for part in (body.outcome, body.note) if part) or None
+    given = {"outcome": body.outcome} if body.outcome is not None else {}
+    return _order(
+        services, person, alarm_id, rules.CLEAR, detail, **given, **({"note": body.note} if body.note else {})
+    )
+
+
+@router.post("/{alarm_id}/merge")
+def merge(alarm_id: AlarmId, body: Merge, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """The same matter as another open alarm of this home: work that one."""
+    return _order(services, person, alarm_id, rules.MERGE, f"into {body.into}", merged_into=body.into)
+
+
+@router.post("/{alarm_id}/release")
+def release(alarm_id: AlarmId, body: Reason, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """Give an acknowledged alarm back: it sounds again and its plan begins anew."""
+    return _order(services, person, alarm_id, rules.RELEASE, body.reason)
+
+
+@router.post("/{alarm_id}/reopen")
+def reopen(alarm_id: AlarmId, body: Reason, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """It was closed too soon: open it again, within 24 hours."""
+    return _order(services, person, alarm_id, rules.REOPEN, body.reason)
 
 
 @router.get("/{alarm_id}/history")

@@ -4,7 +4,7 @@ An alarm is found again by (hub_id, epoch, alarm_seq). Should a home press again
 closed meanwhile, a new alarm begins under the same seq: `round` counts them and the last one is meant.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from protocol import vocabulary as words
@@ -56,6 +56,25 @@ def m002_untold(db: Tables) -> None:
     )
 
 
+@MIGRATIONS()
+def m003_life(db: Tables) -> None:
+    for column in (
+        "assigned_at INTEGER",
+        "arrived_by TEXT",
+        "merged_into INTEGER REFERENCES alarms",
+        "plan_step INTEGER NOT NULL DEFAULT 0",
+        "next_at INTEGER",
+        "revision INTEGER NOT NULL DEFAULT 0",
+        "is_open INTEGER NOT NULL DEFAULT 1",  # derived, kept for looking up
+    ):
+        db.execute(f"ALTER TABLE alarms ADD COLUMN {column}")
+    db.execute("UPDATE alarms SET is_open = 0 WHERE work = 'CLOSED'")
+    db.execute("UPDATE alarms SET next_at = changed_at WHERE is_open = 1")
+    db.execute("DROP INDEX alarms_open")
+    db.execute("CREATE INDEX alarms_open ON alarms (community_id, dwelling_id) WHERE is_open = 1")
+    db.execute("CREATE INDEX alarms_due ON alarms (next_at) WHERE is_open = 1")
+
+
 def _alarm(row: Row) -> Alarm:
     values = {name: row[name] for name in _FIELDS}
     values["is_pre_alarm"] = bool(values["is_pre_alarm"])
@@ -78,11 +97,12 @@ def alarm_of_home(reader: Reader, hub_id: str, epoch: str, alarm_seq: int) -> Al
 
 
 def _save(transaction: Transaction, alarm: Alarm, now: int) -> None:
-    names = [name for name in _FIELDS if name != "alarm_id"]
+    names = [name for name in _FIELDS if name not in ("alarm_id", "revision")]
     values: list[Any] = [getattr(alarm, name) for name in names]
     transaction.execute(
-        f"UPDATE alarms SET {', '.join(name + ' = ?' for name in names)}, step = ?, changed_at = ? WHERE alarm_id = ?",
-        [*values, rules.step_of(alarm), now, alarm.alarm_id],
+        f"UPDATE alarms SET {', '.join(name + ' = ?' for name in names)}, step = ?, is_open = ?, changed_at = ?,"
+        " revision = revision + 1 WHERE alarm_id = ?",
+        [*values, rules.step_of(alarm), alarm.is_open, now, alarm.alarm_id],
     )
 
 
@@ -95,6 +115,7 @@ def _add(transaction: Transaction, alarm: Alarm, now: int) -> Alarm:
     values |= {
         "round": ((before["round"] if before else None) or 0) + 1,
         "step": rules.step_of(alarm),
+        "is_open": alarm.is_open,
         "changed_at": now,
     }
     return Alarm(alarm_id=transaction.insert("alarms", values), **{name: values[name] for name in _FIELDS[1:]})
@@ -136,7 +157,7 @@ def take(transaction: Transaction, hub: Row, message: dict[str, Any], now: int, 
 
 def _new(hub: Row, message: dict[str, Any], now: int) -> Alarm:
     is_cancelled = message["step"] == words.CANCELLED  # its pre-alarm is still under way: already over
-    return Alarm(
+    alarm = Alarm(
         alarm_id=0,
         hub_id=hub["hub_id"],
         dwelling_id=hub["dwelling_id"],
@@ -154,6 +175,7 @@ def _new(hub: Row, message: dict[str, Any], now: int) -> Alarm:
         work=rules.CLOSED if is_cancelled else rules.OPEN,
         closed_at=now if is_cancelled else None,
     )
+    return replace(alarm, next_at=rules.deadline(alarm, now))
 
 
 def keep_told(transaction: Transaction, hub_id: str, message: dict[str, Any], now: int) -> None:
@@ -186,6 +208,8 @@ def carry_out(
     before = alarm(transaction, alarm_id, community_id)
     if before is None:
         return None
+    if what == rules.MERGE:
+        _check_merge(transaction, before, given["merged_into"])
     if what == rules.ACKNOWLEDGE and before.is_open and before.acknowledged_by is not None:
         if before.acknowledged_by == by:
             return before, before
@@ -203,21 +227,49 @@ def carry_out(
     return before, after
 
 
+def _check_merge(reader: Reader, alarm: Alarm, merged_into: int) -> None:
+    """Errors: rules.IllegalOrder, when the other is not an open alarm of this dwelling."""
+    others = [one.alarm_id for one in open_of_dwelling(reader, alarm.dwelling_id) if one.alarm_id != alarm.alarm_id]
+    if merged_into not in others:
+        raise rules.IllegalOrder("Only another open alarm of the same home can take this one in. Load the board again.")
+
+
 # --- from the relay itself ----------------------------------------------------------------------------
 
 
-def raise_stale_pre_alarms(transaction: Transaction, now: int) -> int:
-    """Raise pre-alarms whose home fell silent before it could raise or cancel them; how many."""
-    stale = transaction.rows(
-        "SELECT * FROM alarms WHERE work != 'CLOSED' AND is_pre_alarm = 1 AND raised_at <= ?",
-        (now - rules.PRE_ALARM_MAX_MS,),
-    )
-    for row in stale:
-        known = _alarm({**row, "is_pre_alarm": False, "raised_at": now})
-        _save(transaction, known, now)
-        note_history(transaction, known.alarm_id, now, words.RAISED, None, "the home said no more")
-        views.announce(transaction, known.alarm_id)
-    return len(stale)
+def save(transaction: Transaction, alarm: Alarm, now: int, what: str, detail: str | None = None) -> None:
+    """Keep what escalation made of an alarm, and tell the consoles."""
+    _save(transaction, alarm, now)
+    note_history(transaction, alarm.alarm_id, now, what, None, detail)
+    views.announce(transaction, alarm.alarm_id)
+
+
+def raise_pre_alarm(transaction: Transaction, alarm: Alarm, now: int) -> None:
+    """Raise a pre-alarm whose home fell silent before it could raise or cancel it."""
+    raised = replace(alarm, is_pre_alarm=False, raised_at=now, plan_step=0, next_at=now)
+    save(transaction, raised, now, words.RAISED, "the home said no more")
+
+
+def raised(reader: Reader) -> list[Alarm]:
+    """Alarms that nobody has taken, of all communities."""
+    return [_alarm(row) for row in reader.rows("SELECT * FROM alarms WHERE is_open = 1 AND step = 'raised'")]
+
+
+def due(reader: Reader, now: int, count: int = 100) -> list[Alarm]:
+    """Open alarms whose `next_at` has come, the longest due first."""
+    rows = reader.rows("SELECT * FROM alarms WHERE is_open = 1 AND next_at <= ? ORDER BY next_at LIMIT ?", (now, count))
+    return [_alarm(row) for row in rows]
+
+
+def late(reader: Reader, before: int) -> int:
+    """How many open alarms should have been looked at before this time, or have no time at all."""
+    row = reader.row("SELECT count(*) AS n FROM alarms WHERE is_open = 1 AND coalesce(next_at, 0) < ?", (before,))
+    return int(row["n"]) if row else 0
+
+
+def open_of_dwelling(reader: Reader, dwelling_id: str) -> list[Alarm]:
+    rows = reader.rows("SELECT * FROM alarms WHERE is_open = 1 AND dwelling_id = ? ORDER BY alarm_id", (dwelling_id,))
+    return [_alarm(row) for row in rows]
 
 
 def untold(reader: Reader, changed_after: int) -> list[Alarm]:

@@ -45,13 +45,18 @@ _SHOWN = (
     "activations",
     "told_step",
     "outcome",
+    "arrived_by",
+    "merged_into",
+    "plan_step",
+    "next_at",
+    "revision",
     "resident_name",
     "address",
 )
 
 _DWELLINGS = """
 SELECT dwelling_id, label, label_en, x, y, is_away, hub_id, coalesce(is_online, 0) AS is_online,
-    (SELECT alarm_id FROM alarms WHERE alarms.dwelling_id = dwellings.dwelling_id AND work != 'CLOSED'
+    (SELECT alarm_id FROM alarms WHERE alarms.dwelling_id = dwellings.dwelling_id AND is_open = 1
         ORDER BY step = 'pre_alarm', acknowledged_by IS NOT NULL, alarm_id LIMIT 1) AS alarm_id
 FROM dwellings LEFT JOIN hubs USING (dwelling_id)
 """
@@ -59,7 +64,7 @@ FROM dwellings LEFT JOIN hubs USING (dwelling_id)
 
 def _shown(row: Row) -> dict[str, Any]:
     view = {name: row[name] for name in _SHOWN}
-    view["is_open"] = row["work"] != rules.CLOSED
+    view["is_open"] = row["is_open"] == 1
     view["sound"] = row["step"] == words.RAISED
     return view
 
@@ -75,7 +80,7 @@ def view(reader: Reader, alarm_id: int) -> dict[str, Any]:
 def open_views(reader: Reader, community_id: str) -> list[dict[str, Any]]:
     """All open alarms of a community, those that sound first, then the oldest."""
     rows = reader.rows(
-        _VIEW + "WHERE alarms.community_id = ? AND work != 'CLOSED' ORDER BY step != 'raised', alarm_id",
+        _VIEW + "WHERE alarms.community_id = ? AND is_open = 1 ORDER BY step != 'raised', alarm_id",
         (community_id,),
     )
     return [_shown(row) for row in rows]
@@ -117,7 +122,7 @@ def dwelling_entries(reader: Reader, community_id: str) -> list[dict[str, Any]]:
     open_steps = {
         row["alarm_id"]: row["step"]
         for row in reader.rows(
-            "SELECT alarm_id, step FROM alarms WHERE community_id = ? AND work != 'CLOSED'", (community_id,)
+            "SELECT alarm_id, step FROM alarms WHERE community_id = ? AND is_open = 1", (community_id,)
         )
     }
     rows = reader.rows(_DWELLINGS + "WHERE community_id = ? ORDER BY dwelling_id", (community_id,))

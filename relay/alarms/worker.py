@@ -1,4 +1,4 @@
-"""What alarms do by themselves: tell a home again what it has not confirmed, raise a pre-alarm left hanging.
+"""What alarms do by themselves: tell a home again what it has not confirmed.
 
 Steps go down after their commit; a relay that dies in between, or a broker that loses them, is made good
 here and on the hub's next heartbeat. Telling twice does no harm.
@@ -30,6 +30,3 @@ async def run(services: Services) -> None:
     while True:
         await asyncio.sleep(ROUND_S)
         await asyncio.to_thread(tell_again, services)
-        await asyncio.wrap_future(
-            services.database.write(lambda transaction: store.raise_stale_pre_alarms(transaction, now_ms()))
-        )

@@ -46,6 +46,7 @@ def _community(row: dict[str, Any]) -> dict[str, Any]:
 @router.get("/api/board")
 def board(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """Everything a console shows, as of one commit; go on from `last_event_id` with /api/events."""
+    guard.require(person, access_rules.BOARD)
     with services.database.read() as reader:
         community = people_store.community(reader, person.community_id)
         if community is None:
@@ -64,6 +65,7 @@ def board(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
 @router.get("/api/dwellings/{dwelling_id}/card")
 def card(dwelling_id: DwellingId, person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """Who lives there, whom to call, what happened lately. Looking is logged."""
+    guard.require(person, access_rules.CARD)
     with services.database.read() as reader:
         dwelling = people_store.dwelling(reader, dwelling_id, person.community_id)
         if dwelling is None:

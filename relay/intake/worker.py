@@ -16,6 +16,7 @@ from ..alarms import rules as alarm_rules
 from ..alarms import store as alarm_store
 from ..alarms import views
 from ..database import Row, Transaction
+from ..escalation import store as escalation_store
 from ..hubs import store as hub_store
 from ..supervision import rules as supervision_rules
 from ..supervision import store as supervision_store
@@ -85,7 +86,7 @@ def take_kept(
     message = heard.message
     is_new = store.keep(transaction, heard, body, received_at)
     if is_new and heard.word == topics.ALARM:
-        alarm_store.take(transaction, hub, message, received_at, way)
+        escalation_store.freeze(transaction, alarm_store.take(transaction, hub, message, received_at, way))
     elif is_new:
         supervision_store.raise_technical(
             transaction, message["kind"], received_at, hub, message["device"], message["detail"]

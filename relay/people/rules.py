@@ -9,9 +9,21 @@ Ref: PNG (ISO/IEC 15948) 5.2; JPEG (ITU-T T.81) B.1.1; WebP container (RFC 9649)
 import struct
 from dataclasses import dataclass
 
+from pypinyin import Style, lazy_pinyin
+
 PICTURE_BYTES_MAX = 20 * 1024 * 1024
 SIDE_MAX = 20_000
 _JPEG_SIZES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # start-of-frame markers
+
+
+def _initials_of_words(text: str) -> list[str]:
+    return [word[0] for word in text.split()]
+
+
+def initials(name: str) -> str:
+    """The first letters of a name's pinyin, by which it is searched: 王秀英 → wxy, Chen Jing → cj."""
+    parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=_initials_of_words)  # type: ignore[arg-type]
+    return "".join(part for part in parts if part.isalnum()).lower()
 
 
 class PictureRefused(ValueError):

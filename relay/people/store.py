@@ -6,6 +6,7 @@ Ref: GLOSSARY.md resident, dwelling, community, keyholder.
 from typing import Any
 
 from ..database import Migrations, Reader, Row, Tables, Transaction
+from . import rules
 
 MIGRATIONS = Migrations("people")
 
@@ -48,6 +49,33 @@ def m001_people(db: Tables) -> None:
 @MIGRATIONS()
 def m002_pictures(db: Tables) -> None:
     db.execute("CREATE TABLE picture_files (name TEXT PRIMARY KEY, data BLOB NOT NULL)")  # relays share them
+
+
+@MIGRATIONS()
+def m003_people(db: Tables) -> None:
+    for statement in (
+        "CREATE TABLE districts (district_id TEXT PRIMARY KEY, name TEXT NOT NULL, name_en TEXT NOT NULL)",
+        "ALTER TABLE communities ADD COLUMN district_id TEXT REFERENCES districts",
+        "ALTER TABLE communities ADD COLUMN duty_phone TEXT",  # the telephone that is always manned
+        "ALTER TABLE dwellings ADD COLUMN estate TEXT",
+        "ALTER TABLE dwellings ADD COLUMN building TEXT",
+        "ALTER TABLE dwellings ADD COLUMN unit TEXT",
+        "ALTER TABLE dwellings ADD COLUMN floor INTEGER",
+        "ALTER TABLE dwellings ADD COLUMN door TEXT",
+        "ALTER TABLE dwellings ADD COLUMN latitude REAL",  # WGS-84 degrees
+        "ALTER TABLE dwellings ADD COLUMN longitude REAL",
+        "ALTER TABLE dwellings ADD COLUMN access_note TEXT NOT NULL DEFAULT ''",  # how to get in
+        "ALTER TABLE dwellings ADD COLUMN door_code TEXT",  # in the QR code beside the door: who scans it is there
+        "ALTER TABLE dwellings ADD COLUMN provider TEXT",  # whose line the hub is on: outages are told apart by it
+        "ALTER TABLE residents ADD COLUMN phone TEXT",
+        "ALTER TABLE residents ADD COLUMN initials TEXT NOT NULL DEFAULT ''",  # of the name's pinyin: wxy
+        "ALTER TABLE contacts ADD COLUMN language TEXT NOT NULL DEFAULT 'zh'",
+        "ALTER TABLE contacts ADD COLUMN notify_url TEXT",
+        "ALTER TABLE card_access ADD COLUMN reason TEXT",
+        "ALTER TABLE card_access ADD COLUMN alarm_id INTEGER",
+        "CREATE INDEX card_access_dwelling ON card_access (dwelling_id, access_id)",
+    ):
+        db.execute(statement)
 
 
 def keep_picture_file(transaction: Transaction, name: str, data: bytes) -> None:
@@ -109,7 +137,45 @@ def set_place(transaction: Transaction, dwelling_id: str, x: float, y: float) ->
 
 
 def add_resident(transaction: Transaction, values: dict[str, Any]) -> None:
-    transaction.insert("residents", values)
+    transaction.insert("residents", {"initials": rules.initials(values["name"]), **values})
+
+
+def resident_names(reader: Reader, alarm_id: int) -> str:
+    """Whose alarm it is, as a message names them."""
+    row = reader.row(
+        "SELECT string_agg(residents.name, '、') AS names FROM alarms JOIN residents USING (dwelling_id)"
+        " WHERE alarm_id = ?",
+        (alarm_id,),
+    )
+    return (row["names"] if row else None) or ""
+
+
+def door_code(reader: Reader, dwelling_id: str) -> str | None:
+    row = reader.row("SELECT door_code FROM dwellings WHERE dwelling_id = ?", (dwelling_id,))
+    return row["door_code"] if row else None
+
+
+def label(reader: Reader, dwelling_id: str) -> str:
+    row = reader.row("SELECT label FROM dwellings WHERE dwelling_id = ?", (dwelling_id,))
+    return row["label"] if row else ""
+
+
+def duty_phone(reader: Reader, community_id: str) -> str | None:
+    row = reader.row("SELECT duty_phone FROM communities WHERE community_id = ?", (community_id,))
+    return row["duty_phone"] if row else None
+
+
+def set_duty_phone(transaction: Transaction, community_id: str, phone: str | None) -> None:
+    transaction.execute("UPDATE communities SET duty_phone = ? WHERE community_id = ?", (phone, community_id))
+
+
+def contacts_to_tell(reader: Reader, dwelling_id: str) -> list[Row]:
+    """Children and other contacts in their order. Shape: as escalation's `reach`."""
+    return reader.rows(
+        "SELECT 'contact' AS kind, contact_id AS id, name, language, phone, notify_url FROM contacts"
+        " WHERE dwelling_id = ? ORDER BY call_order, contact_id",
+        (dwelling_id,),
+    )
 
 
 def add_contact(transaction: Transaction, values: dict[str, Any]) -> None:

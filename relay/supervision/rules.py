@@ -15,7 +15,9 @@ SHOWN_MS = 24 * 3600 * 1000
 
 # What is heard → the fault that it ends.
 ENDS: dict[str, str] = {over: begun for begun, over in words.RESTORED_BY.items()}
-LASTING = frozenset({*words.RESTORED_BY, words.HUB_OFFLINE, words.JOURNAL_FULL, BROKER_DOWN})
+LASTING = frozenset(
+    {*words.RESTORED_BY, words.HUB_OFFLINE, words.JOURNAL_FULL, BROKER_DOWN, "escalation_late", "nobody_to_tell"}
+)
 
 
 def folds(kind: str, last_at: int, now: int) -> bool:

@@ -16,6 +16,7 @@ from relay.alarms import worker as alarm_worker
 from relay.app import MIGRATIONS, open_database
 from relay.clock import now_ms
 from relay.database import Conflict, Database, DatabaseClosed, NotKept
+from relay.escalation import worker as escalation_worker
 from relay.hubs import rules as hub_rules
 from relay.intake import rules as intake_rules
 from relay.intake import worker as intake_worker
@@ -209,9 +210,8 @@ def test_a_silent_hub_is_a_fault_at_180_seconds_and_mended_when_heard(database):
 def test_a_pre_alarm_left_hanging_is_raised_by_the_relay(database):
     start = now_ms()
     say(database, topics.ALARM, alarm_message(1, step=words.PRE_ALARM, kind=words.FALL), now=start)
-    raise_stale = alarm_store.raise_stale_pre_alarms
-    assert database.write(lambda tx: raise_stale(tx, start + 89_999)).result() == 0
-    assert database.write(lambda tx: raise_stale(tx, start + 90_000)).result() == 1
+    assert database.write(lambda tx: escalation_worker.tick(tx, start + 89_999)).result() == 0
+    assert database.write(lambda tx: escalation_worker.tick(tx, start + 90_000)).result() == 1
     assert rows(database, "SELECT step FROM alarms") == [{"step": words.RAISED}]
 
 

@@ -18,13 +18,14 @@ from relay.people import rules as people_rules
 from relay.supervision import rules as supervision_rules
 
 NOW = 1_800_000_000_000
-ORDERS = (rules.ACKNOWLEDGE, rules.ASSIGN, rules.ARRIVED, rules.CLEAR)
 GIVEN = {
-    rules.ACKNOWLEDGE: {},
     rules.ASSIGN: {"assigned_to": 2, "minutes": 5},
-    rules.ARRIVED: {},
+    rules.ARRIVED: {"arrived_by": "word"},
+    rules.RESOLVE: {"outcome": "helped"},
     rules.CLEAR: {"outcome": "helped"},
+    rules.MERGE: {"merged_into": 7},
 }
+SENT = dict(acknowledged_by=1, acknowledged_at=NOW, assigned_to=9, assigned_at=NOW, minutes=5)
 
 
 def alarm(**given: object) -> rules.Alarm:
@@ -50,10 +51,21 @@ AT = {
     words.PRE_ALARM: alarm(is_pre_alarm=True),
     words.RAISED: alarm(),
     words.ACKNOWLEDGED: alarm(acknowledged_by=1, acknowledged_at=NOW),
-    words.ON_THE_WAY: alarm(acknowledged_by=1, acknowledged_at=NOW, work=rules.ASSIGNED, assigned_to=2),
-    words.ARRIVED: alarm(acknowledged_by=1, acknowledged_at=NOW, work=rules.ON_SCENE, assigned_to=2),
-    words.CLEARED: alarm(acknowledged_by=1, acknowledged_at=NOW, work=rules.CLOSED, outcome="helped"),
-    words.CANCELLED: alarm(work=rules.CLOSED, condition=rules.RETURNED),
+    rules.ASSIGNED: alarm(**SENT, work=rules.ASSIGNED),
+    rules.ACCEPTED: alarm(**SENT, work=rules.ACCEPTED),
+    rules.ON_SCENE: alarm(**SENT, work=rules.ON_SCENE),
+    rules.RESOLVED: alarm(**SENT, work=rules.RESOLVED, outcome="helped"),
+    rules.CLOSED: alarm(**SENT, work=rules.CLOSED, outcome="helped", closed_at=NOW),
+    rules.MERGED: alarm(work=rules.MERGED, merged_into=7, closed_at=NOW),
+    words.CANCELLED: alarm(work=rules.CLOSED, condition=rules.RETURNED, closed_at=NOW),
+}
+STEP = {
+    rules.ASSIGNED: words.ON_THE_WAY,
+    rules.ACCEPTED: words.ON_THE_WAY,
+    rules.ON_SCENE: words.ARRIVED,
+    rules.RESOLVED: words.ARRIVED,
+    rules.CLOSED: words.CLEARED,
+    rules.MERGED: words.CLEARED,
 }
 
 
@@ -61,24 +73,81 @@ def said(seq: int, step: str) -> dict[str, object]:
     return {"seq": seq, "step": step, "activation": words.PRESS}
 
 
-@pytest.mark.parametrize("step", AT)
-def test_the_derived_step_is_the_step(step):
-    assert rules.step_of(AT[step]) == step
-    assert rules.must_sound(AT[step]) == (step == words.RAISED)
+@pytest.mark.parametrize("state", AT)
+def test_the_state_is_derived_and_from_it_the_step(state):
+    assert set(AT) == set(rules.STATES)
+    assert rules.state_of(AT[state]) == state
+    assert rules.step_of(AT[state]) == STEP.get(state, state)
+    assert rules.must_sound(AT[state]) == (state == words.RAISED)
 
 
-@pytest.mark.parametrize("step", AT)
-@pytest.mark.parametrize("what", ORDERS)
-def test_every_pair_is_either_in_the_table_or_refused_with_a_remedy(step, what):
-    if (step, what) not in rules.LEGAL:
+@pytest.mark.parametrize("state", AT)
+@pytest.mark.parametrize("what", rules.ORDERS)
+def test_every_pair_is_either_in_the_table_or_refused_with_a_remedy(state, what):
+    given = GIVEN.get(what, {})
+    if (state, what) not in rules.LEGAL:
         with pytest.raises(rules.IllegalOrder) as refused:
-            rules.order(AT[step], what, NOW, 9, **GIVEN[what])
+            rules.order(AT[state], what, NOW, 9, **given)
         assert len(str(refused.value)) > 20
         return
-    after = rules.order(AT[step], what, NOW, 9, **GIVEN[what])
-    assert after.acknowledged_by == (AT[step].acknowledged_by or 9)  # nobody's acknowledgement is taken over
-    assert rules.down_steps(AT[step], after)[-1] == rules.step_of(after)
-    assert rules.is_home_behind(words.RECEIVED, after)
+    after = rules.order(AT[state], what, NOW + 1, 9, **given)
+    assert after.work == (rules.LEGAL[state, what] or AT[state].work)
+    assert (after.next_at is not None) == after.is_open and (after.closed_at is not None) == (not after.is_open)
+    if after.is_open and what != rules.RELEASE:
+        assert after.acknowledged_by is not None
+    if what not in (rules.RELEASE, rules.MERGE, rules.REOPEN):
+        assert after.acknowledged_by == (AT[state].acknowledged_by or 9)  # nobody's is taken over
+    if rules.step_of(after) != rules.step_of(AT[state]) and rules.step_of(after) in words.DOWN_STEPS:
+        assert rules.down_steps(AT[state], after)[-1] == rules.step_of(after)
+
+
+def test_nothing_is_closed_or_resolved_without_an_outcome():
+    for state, what in (
+        (words.ACKNOWLEDGED, rules.CLEAR),
+        (rules.ON_SCENE, rules.CLEAR),
+        (rules.ON_SCENE, rules.RESOLVE),
+    ):
+        with pytest.raises(rules.IllegalOrder, match="outcome"):
+            rules.order(AT[state], what, NOW, 9)
+    assert rules.order(AT[rules.RESOLVED], rules.CLEAR, NOW, 9).outcome == "helped"  # as was recorded at the door
+
+
+def test_only_who_was_sent_accepts_or_declines():
+    for what in (rules.ACCEPT, rules.DECLINE):
+        with pytest.raises(rules.IllegalOrder, match="Only the person who was sent"):
+            rules.order(AT[rules.ASSIGNED], what, NOW, 3)
+    declined = rules.order(AT[rules.ASSIGNED], rules.DECLINE, NOW, 9)
+    assert declined.assigned_to is None and rules.state_of(declined) == words.ACKNOWLEDGED
+
+
+def test_a_closed_alarm_is_reopened_within_a_day_and_not_later():
+    again = rules.order(AT[rules.CLOSED], rules.REOPEN, NOW + 1000, 9)
+    assert again.acknowledged_by == 9 and again.outcome is None and again.is_open
+    with pytest.raises(rules.IllegalOrder, match="24 hours"):
+        rules.order(AT[rules.CLOSED], rules.REOPEN, NOW + rules.REOPEN_MAX_MS + 1, 9)
+
+
+def test_who_was_on_the_way_when_the_resident_pressed_again_can_still_say_that_they_are_there():
+    again, _ = rules.heard(AT[rules.ACCEPTED], said(6, words.RAISED), NOW)
+    there = rules.order(again, rules.ARRIVED, NOW, 9, arrived_by="phone")
+    assert rules.state_of(there) == rules.ON_SCENE and there.acknowledged_by == 9
+
+
+def test_each_open_state_has_a_deadline_and_a_closed_one_none():
+    minute = rules.MINUTE_MS
+    wanted = {
+        words.PRE_ALARM: rules.PRE_ALARM_MAX_MS,
+        words.RAISED: 0,
+        words.ACKNOWLEDGED: 10 * minute,
+        rules.ASSIGNED: 3 * minute,
+        rules.ACCEPTED: 15 * minute,
+        rules.ON_SCENE: 60 * minute,
+        rules.RESOLVED: 30 * minute,
+    }
+    for state, one in AT.items():
+        found = rules.deadline(one, NOW)
+        assert (found is None) == (not one.is_open)
+        assert found is None or found - NOW == wanted[state]
 
 
 def test_sending_somebody_at_once_tells_the_home_both_steps_in_order():
@@ -86,7 +155,7 @@ def test_sending_somebody_at_once_tells_the_home_both_steps_in_order():
     assert rules.down_steps(AT[words.RAISED], after) == [words.ACKNOWLEDGED, words.ON_THE_WAY]
 
 
-@pytest.mark.parametrize("step", [words.RAISED, words.ACKNOWLEDGED, words.ON_THE_WAY, words.ARRIVED])
+@pytest.mark.parametrize("step", [words.RAISED, words.ACKNOWLEDGED, rules.ASSIGNED, rules.ON_SCENE])
 def test_a_second_press_on_an_open_alarm_sounds_again_and_needs_a_person_again(step):
     again, what = rules.heard(AT[step], said(6, words.RAISED), NOW)
     assert what == "raised_again" and again.activations == 2
@@ -120,21 +189,24 @@ def test_smoke_that_is_gone_is_told_and_still_wants_a_person():
     assert what == "restored" and after.is_open and after.condition == rules.RETURNED and after.last_seq == 6
     again, what = rules.heard(after, said(7, words.RAISED), NOW)
     assert what == "raised_again" and again.condition == rules.ACTIVE
-    closed, what = rules.heard(AT[words.CLEARED], said(6, words.RESTORED), NOW)
-    assert closed == AT[words.CLEARED] and what == "late_restored"
+    closed, what = rules.heard(AT[rules.CLOSED], said(6, words.RESTORED), NOW)
+    assert closed == AT[rules.CLOSED] and what == "late_restored"
 
 
 def test_old_news_of_a_closed_alarm_changes_nothing_but_history():
     for step in (words.PRE_ALARM, words.RAISED, words.CANCELLED):
-        after, what = rules.heard(AT[words.CLEARED], said(3, step), NOW)
-        assert after == AT[words.CLEARED] and what == "late_" + step
+        after, what = rules.heard(AT[rules.CLOSED], said(3, step), NOW)
+        assert after == AT[rules.CLOSED] and what == "late_" + step
 
 
 def test_a_home_is_told_again_only_what_it_has_not_heard():
     for home in words.STEPS[:-1]:
         for step in words.DOWN_STEPS:
             expected = words.STEPS.index(home) < words.STEPS.index(step)
-            assert rules.is_home_behind(home, AT[step]) == expected
+            state = {
+                name: state for state, name in STEP.items() if state in (rules.ASSIGNED, rules.ON_SCENE, rules.CLOSED)
+            }
+            assert rules.is_home_behind(home, AT[state.get(step, step)]) == expected
     assert not rules.is_home_behind(words.RECEIVED, AT[words.RAISED])
 
 

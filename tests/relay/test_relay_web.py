@@ -220,7 +220,8 @@ def test_a_stream_resumes_over_a_restart_of_the_relay(relay, homes, staff):
     relay.start()
     with stream(person, f"/api/events?last_event_id={start}") as again:
         until(lambda: again.named("alarm"), "the alarm, from the table")
-    assert again.named("alarm") == live.named("alarm")
+    seen = live.named("alarm")
+    assert again.named("alarm")[: len(seen)] == seen  # and what escalation did until the end
 
 
 def test_a_card_shows_the_people_and_the_look_is_logged(shared_relay, staff):

@@ -8,4 +8,4 @@
 08:05:00  relay up
 08:05:31  time passes             -> alarm 1 received, 1 alarm at the relay, relay 1 activations 1
 08:06:00  operator acknowledges 1 -> voice "acknowledged"
-08:20:00  operator closes 1 with no_help_needed -> alarm 1 over, lamp safe
+08:15:00  operator closes 1 with no_help_needed -> alarm 1 over, lamp safe

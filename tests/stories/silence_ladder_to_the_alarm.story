@@ -9,5 +9,5 @@
 21:20:00  time passes             -> sound question, lamp amber, relay 1 pre alarm, relay 1 kind inactivity
 21:20:20  time passes             -> voice "inactivity", sound siren, relay 1 raised
 21:21:00  operator acknowledges 1 -> voice "acknowledged", sound silent
-21:40:00  motion                  -> restored published, relay 1 condition returned
-21:50:00  operator closes 1 with helped  -> voice "cleared", lamp safe
+21:25:00  motion                  -> restored published, relay 1 condition returned
+21:30:00  operator closes 1 with helped  -> voice "cleared", lamp safe

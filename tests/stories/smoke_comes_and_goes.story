@@ -6,4 +6,4 @@
 18:13:00  smoke begins            -> sound siren, lamp orange, relay 1 raised, relay 1 condition active, 1 alarm at the relay
 18:13:20  operator acknowledges 1
 18:15:00  smoke ends              -> relay 1 condition returned
-18:30:00  operator closes 1 with no_help_needed -> alarm 1 over, lamp safe
+18:22:00  operator closes 1 with no_help_needed -> alarm 1 over, lamp safe

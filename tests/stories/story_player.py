@@ -23,6 +23,7 @@ from relay.alarms import store as alarm_store
 from relay.alarms import views
 from relay.alarms import worker as alarm_worker
 from relay.database import Database, Transaction
+from relay.escalation import worker as escalation_worker
 from relay.intake import rules as intake_rules
 from relay.intake import worker as intake
 
@@ -120,7 +121,7 @@ class Player:
             self.desk.give(ev.Wake(), max(due_ms, self.desk.now_ms))
             self._carry()
         self.desk.now_ms = end_ms
-        self._write(lambda transaction: alarm_store.raise_stale_pre_alarms(transaction, self.now))
+        self._write(lambda transaction: escalation_worker.tick(transaction, self.now))
 
     # --- between home and relay ----------------------------------------------------------------------
 

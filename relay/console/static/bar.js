@@ -1,6 +1,7 @@
 // The bar that never lies: is the sound armed, is the line live, is this computer's clock right.
 import { find, setText, show } from "./dom.js";
 import { model, onChange, sounding, tell } from "./model.js";
+import { post } from "./http.js";
 import { notice, quiet } from "./notices.js";
 import * as sound from "./sound.js";
 import * as stream from "./stream.js";
@@ -11,6 +12,20 @@ const LOST_SOUND_S = 20;
 const THEMES = ["auto", "light", "dark"];
 const root = document.documentElement;
 let state = "connecting";
+
+const consoleId = crypto.randomUUID?.() ?? `console-${Date.now()}-${Math.floor(Math.random() * 1e9)}`; // only with https
+const SAY_MS = 15000;
+let said = { isArmed: null, at: 0 };
+
+/** Tell the relay whether an alarm would be heard here: without any such console it calls the next person at once. */
+function sayArmed() {
+  const isArmed = sound.isArmed();
+  if (isArmed === said.isArmed && Date.now() - said.at < SAY_MS) return;
+  said = { isArmed, at: Date.now() };
+  post("/api/console", { console_id: consoleId, is_armed: isArmed }).catch(() => {
+    said.at = Date.now() - SAY_MS + 3000; // the bar says that the line is cut; try again soon
+  });
+}
 
 function drawSound() {
   const isArmed = sound.isArmed();
@@ -23,6 +38,7 @@ function drawSound() {
 
 /** What must be heard now: the gravest alarm that nobody has acknowledged, else a lost line. */
 export function hear() {
+  sayArmed();
   const [first] = sounding();
   const isLost = state === "signed-out" || (state === "stale" && stream.silence_s() >= LOST_SOUND_S);
   sound.loop(first ? sound.soundOf(first.kind) : isLost ? "lost" : null);
@@ -87,6 +103,7 @@ export function start() {
   setInterval(() => {
     drawClock();
     countAll();
+    sayArmed();
   }, 1000);
   onChange(() => {
     drawNames();

@@ -53,6 +53,9 @@ export function takeEvent(name, id, value) {
 /** Take an alarm as the relay sees it now. */
 export function takeAlarm(alarm) {
   const before = model.alarms.get(alarm.alarm_id) ?? null;
+  const known = before ?? model.closed.get(alarm.alarm_id);
+  if (known && known.revision > alarm.revision) return; // an order's answer, overtaken by the stream
+  model.closed.delete(alarm.alarm_id);
   if (alarm.is_open) {
     model.alarms.set(alarm.alarm_id, alarm);
   } else {

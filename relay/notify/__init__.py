@@ -1,0 +1,1 @@
+"""Telling people: an outbox in the alarm's own transaction, senders, what became of each attempt."""
