@@ -65,6 +65,7 @@ class Modem:
         self._unlocked = False
         self._net_open = False
         self._is_manual = False
+        self._is_ucs2 = False  # numbers and texts as hex of UTF-16
         self._connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._in = b""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -101,7 +102,7 @@ class Modem:
         """Everything that was set is forgotten."""
         self.starts += 1
         self._echo, self._text_to, self._expected = True, None, None
-        self._unlocked = self._net_open = self._is_manual = False
+        self._unlocked = self._net_open = self._is_manual = self._is_ucs2 = False
         self._data = self._in = b""
         self._drop()
         self._say_line("RDY")
@@ -190,6 +191,13 @@ class Modem:
         if self.ills.refuses_text or not self._is_on_network():
             await self._answer("+CMS ERROR: 500")
             return True
+        if self._is_ucs2:
+            try:
+                number, text = (bytes.fromhex(part).decode("utf-16-be") for part in (number, text.decode()))
+            except ValueError:
+                await self._answer("+CMS ERROR: 304")
+                return True
+            text = text.encode()
         self.network.texts.append((number, text.decode()))
         await self._answer(f"+CMGS: {len(self.network.texts)}", "OK")
         if self.network.on_text is not None:
@@ -211,7 +219,7 @@ class Modem:
         return self.ills.is_registered and self.ills.has_card and (self.ills.pin is None or self._unlocked)
 
     async def _carry_out(self, text: str) -> None:
-        if found := re.fullmatch(r'AT\+CMGS="(\+?\d+)"', text):
+        if found := re.fullmatch(r'AT\+CMGS="(\+?\d+|(?:[0-9A-F]{4})+)"', text):
             if not self.ills.has_no_prompt:
                 self._text_to = found[1]
                 self._write(b"\r\n> ")
@@ -247,6 +255,8 @@ class Modem:
             return await self._answer(f"+CEREG: 0,{registered}", "OK")
         elif text == "AT+CREG?":
             return await self._answer(f"+CREG: 0,{registered}", "OK")
+        elif text == 'AT+CSCS="UCS2"':
+            self._is_ucs2 = True
         elif text == "AT+CIPRXGET=1":
             self._is_manual = True
         elif text == "AT+NETOPEN":
@@ -262,7 +272,13 @@ class Modem:
                 if was_open
                 else await self._answer("+CIPCLOSE: 0,4", "ERROR")
             )
-        elif text not in ("AT", "AT+CMEE=1", "AT+CMGF=1", "AT+CSMP=17,167,0,0") and not text.startswith("AT+CGDCONT="):
+        elif text not in (
+            "AT",
+            "AT+CMEE=1",
+            "AT+CMGF=1",
+            "AT+CSMP=17,167,0,0",
+            "AT+CSMP=17,167,0,8",
+        ) and not text.startswith("AT+CGDCONT="):
             return await self._answer("ERROR")
         await self._answer("OK")
 

@@ -137,7 +137,7 @@ def assign(alarm_id: AlarmId, body: Assign, person: Writing, services: ServicesO
 @router.post("/{alarm_id}/accept")
 def accept(alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Accept | None = None) -> dict[str, Any]:
     """Whoever was sent goes; and says, if they like, in how many minutes."""
-    given = {"minutes": body.minutes} if body is not None and body.minutes is not None else {}
+    given: dict[str, Any] = {"minutes": body.minutes} if body is not None and body.minutes is not None else {}
     return _order(services, person, alarm_id, rules.ACCEPT, **given)
 
 

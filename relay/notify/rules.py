@@ -82,8 +82,9 @@ class Facts:
 
 def text(purpose: str, to: str, language: str, facts: Facts) -> str:
     """The message, never longer than TEXT_MAX: what is too long is the name, then the place."""
-    form = _TEXTS[purpose, to if (purpose, to) in _TEXTS else STAFF][0 if language == "zh" else 1]
+    forms = _TEXTS.get((purpose, to)) or _TEXTS.get((purpose, CONTACT)) or _TEXTS[purpose, STAFF]
     index = 0 if language == "zh" else 1
+    form = forms[index]
     time = datetime.fromtimestamp(facts.at / 1000, timezone.utc).astimezone(TIME_ZONE).strftime("%H:%M")
     kind = KINDS.get(facts.kind, KINDS[words.HELP])[index]
     why = WHY.get(facts.why, ("", ""))[index]

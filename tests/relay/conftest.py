@@ -9,6 +9,10 @@ import postgres_parts
 import pytest
 from relay_parts import Home, Relay, Staff, fresh_copy, relay_command
 
+from relay import sample
+from relay.app import open_database
+from relay.database import Database
+
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
@@ -89,3 +93,13 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | No
     name = cluster.make()
     yield cluster.address(name)
     cluster.drop(name)
+
+
+@pytest.fixture
+def database(tmp_path: Path, address: str | None) -> Iterator[Database]:
+    """Three sample homes; on both engines."""
+    one = open_database(tmp_path, address)
+    passwords = {name: ("clear", "hash") for name, *_ in sample.STAFF}
+    one.write(lambda tx: sample.fill(tx, 3, passwords)).result()
+    yield one
+    one.close()

@@ -6,11 +6,12 @@ import time
 from concurrent.futures import Future
 
 import pytest
+from database_parts import alarm_message, beat, rows, say
 from protocol import messages, topics
 from protocol import vocabulary as words
 from relay_parts import EPOCH, until
 
-from relay import events, sample
+from relay import events
 from relay.alarms import store as alarm_store
 from relay.alarms import worker as alarm_worker
 from relay.app import MIGRATIONS, open_database
@@ -18,41 +19,9 @@ from relay.clock import now_ms
 from relay.database import Conflict, Database, DatabaseClosed, NotKept
 from relay.escalation import worker as escalation_worker
 from relay.hubs import rules as hub_rules
-from relay.intake import rules as intake_rules
-from relay.intake import worker as intake_worker
 from relay.services import Services
 from relay.supervision import store as supervision_store
 from relay.supervision import worker as supervision_worker
-
-
-@pytest.fixture
-def database(tmp_path, address):
-    one = open_database(tmp_path, address)
-    passwords = {name: ("clear", "hash") for name, *_ in sample.STAFF}
-    one.write(lambda tx: sample.fill(tx, 3, passwords)).result()
-    yield one
-    one.close()
-
-
-def say(database: Database, word: str, message: dict, hub: str = "hub-0001", now: int | None = None):
-    payload = messages.encode(message)
-    heard = intake_rules.read(topics.up(hub, word), payload)
-    assert isinstance(heard, intake_rules.Heard), heard
-    at = now if now is not None else now_ms()
-    return database.write(lambda tx: intake_worker.take(tx, heard, topics.up(hub, word), payload, at)).result()
-
-
-def alarm_message(seq: int, alarm: int | None = None, step: str = words.RAISED, kind: str = words.HELP) -> dict:
-    return messages.alarm(EPOCH, seq, alarm or seq, kind, step, None, words.PRESS, 10, None)
-
-
-def beat(alarms: list) -> dict:
-    return messages.heartbeat(EPOCH, 9, 60, 0, alarms, True, None, "0.1", False)
-
-
-def rows(database: Database, sql: str) -> list[dict]:
-    with database.read() as reader:
-        return reader.rows(sql)
 
 
 def test_a_future_resolves_only_after_another_reader_can_see_it(database):

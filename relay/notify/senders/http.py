@@ -81,12 +81,12 @@ class HttpGateway:
         return str(reference) if reference is not None else None
 
 
-def aliyun_signature(query: dict[str, str], secret: str) -> str:
+def aliyun_signature(query: dict[str, str], secret: str, method: str = "POST") -> str:
     def part(text: str) -> str:
         return quote(text, safe="~")
 
     joined = "&".join(f"{part(key)}={part(query[key])}" for key in sorted(query))
-    to_sign = f"POST&{part('/')}&{part(joined)}"
+    to_sign = f"{method}&{part('/')}&{part(joined)}"
     return base64.b64encode(hmac.new((secret + "&").encode(), to_sign.encode(), hashlib.sha1).digest()).decode()
 
 

@@ -62,10 +62,10 @@ class ModemSender:
         return None
 
     @staticmethod
-    def _ask(line: int, text: str, until: bytes = b"OK", wait_s: float = ANSWER_S, is_command: bool = True) -> bytes:
+    def _ask(line: int, text: str, until: bytes = b"OK", wait_s: float | None = None, is_command: bool = True) -> bytes:
         """Say something and wait for its end. Errors: NotSent with what the modem said."""
         os.write(line, (text + ("\r" if is_command else "")).encode())
-        heard, end = b"", time.monotonic() + wait_s
+        heard, end = b"", time.monotonic() + (ANSWER_S if wait_s is None else wait_s)
         while len(heard) < LINE_MAX:
             ready, _, _ = select.select([line], [], [], max(0.0, end - time.monotonic()))
             if not ready:
