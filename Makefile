@@ -46,7 +46,7 @@ faults: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	@sh tests/system-packages.sh
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python $(if $(TESTS),-m pytest $(TESTS),tests/run.py)
 
 bench: $(VENV)/.installed-test
 	@$(BIN)/python tests/bench/run.py $(BENCH)
