@@ -164,6 +164,19 @@ def deadline(alarm: Alarm, now: int) -> int | None:
     return now + {ON_SCENE: HELP_WITHIN_MS, RESOLVED: CLOSE_WITHIN_MS}.get(state, SEND_WITHIN_MS)
 
 
+def latest(alarm: Alarm, now: int, plan_wait_ms: int) -> int:
+    """The latest time that an open alarm's next step can have at `now`. Shape: `plan_wait_ms` of the plan's step."""
+    state = state_of(alarm)
+    if state == words.PRE_ALARM:
+        return now + PRE_ALARM_MAX_MS
+    if state == words.RAISED:
+        return now + plan_wait_ms
+    if state in (ASSIGNED, ACCEPTED):
+        minutes_ms = ARRIVE_WITHIN_MS if alarm.minutes is None else alarm.minutes * MINUTE_MS
+        return now + minutes_ms + ARRIVE_GRACE_MS
+    return deadline(alarm, now) or now
+
+
 def arrive_by(alarm: Alarm, now: int) -> int:
     """When whoever was sent should be at the door."""
     sent_at = alarm.assigned_at if alarm.assigned_at is not None else now

@@ -261,6 +261,11 @@ def due(reader: Reader, now: int, count: int = 100) -> list[Alarm]:
     return [_alarm(row) for row in rows]
 
 
+def ahead(reader: Reader, after: int) -> list[Alarm]:
+    """Open alarms whose `next_at` is later than this."""
+    return [_alarm(row) for row in reader.rows("SELECT * FROM alarms WHERE is_open = 1 AND next_at > ?", (after,))]
+
+
 def late(reader: Reader, before: int) -> int:
     """How many open alarms should have been looked at before this time, or have no time at all."""
     row = reader.row("SELECT count(*) AS n FROM alarms WHERE is_open = 1 AND coalesce(next_at, 0) < ?", (before,))

@@ -5,6 +5,7 @@ finds it done. The auditor beside it runs in every relay, so that a ticker that 
 """
 
 import asyncio
+import time
 from functools import partial
 
 from protocol import vocabulary as words
@@ -15,6 +16,7 @@ from ..alarms import store as alarm_store
 from ..alarms.rules import Alarm
 from ..clock import now_ms
 from ..database import Row, Transaction
+from ..hubs import store as hub_store
 from ..notify import rules as notify_rules
 from ..notify import store as notify_store
 from ..people import store as people_store
@@ -24,6 +26,7 @@ from . import rules, store
 
 ROUND_S = 0.2
 AUDIT_S = 5
+SET_BACK_MS = 500  # a wall clock that fell behind the monotonic one by more was set
 
 
 def _facts(transaction: Transaction, alarm: Alarm, why: str = "") -> notify_rules.Facts:
@@ -140,6 +143,23 @@ def hurry_vain_steps(transaction: Transaction, now: int) -> int:
     return count
 
 
+def clock_set_back(transaction: Transaction, now: int) -> int:
+    """Pull in every time that lies farther ahead than it may: it was written by a clock that ran ahead. How many
+    alarms had one."""
+    access_store.console_clock_set_back(transaction, now)
+    hub_store.clock_set_back(transaction, now)
+    notify_store.clock_set_back(transaction, now, max(notify_rules.BACKOFF_MS))
+    count = 0
+    for alarm in alarm_store.ahead(transaction, now):
+        plan = store.freeze(transaction, alarm)
+        wait_ms = max(rules.step_at(plan, max(0, alarm.plan_step - 1)).wait_s * 1000, rules.NOBODY_WAIT_MS)
+        latest = alarm_rules.latest(alarm, now, wait_ms)
+        if alarm.next_at is not None and alarm.next_at > latest:
+            alarm_store.save(transaction, rules.replace(alarm, next_at=latest), now, "clock_set_back")
+            count += 1
+    return count
+
+
 def audit(transaction: Transaction, now: int) -> int:
     """Raise a technical alarm while any open alarm's next step is late; how many are."""
     late = alarm_store.late(transaction, now - rules.LATE_MS)
@@ -151,10 +171,16 @@ def audit(transaction: Transaction, now: int) -> int:
 
 
 async def run(services: Services) -> None:
-    """The ticker. Reads first: an idle community writes nothing."""
-    rounds = 0
+    """The ticker. Reads first: an idle community writes nothing. When it starts and when the wall clock went back,
+    no time may lie farther ahead than its plan says; when it went forward, what is due is simply done."""
+    rounds, ahead_ms = 0, 0
     while True:
         now = now_ms()
+        offset_ms = now - time.monotonic_ns() // 1_000_000
+        if rounds == 0 or offset_ms < ahead_ms - SET_BACK_MS:
+            await asyncio.wrap_future(services.database.write(partial(clock_set_back, now=now)))
+            services.started_at = min(services.started_at, now)
+        ahead_ms = offset_ms
         with services.database.read() as reader:
             is_due = bool(alarm_store.due(reader, now, 1))
             is_any_raised = rounds % 5 == 0 and bool(alarm_store.raised(reader))

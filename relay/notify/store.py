@@ -98,6 +98,14 @@ def take_due(transaction: Transaction, now: int, count: int = 20) -> list[Row]:
     return taken
 
 
+def clock_set_back(transaction: Transaction, now: int, wait_max_ms: int) -> None:
+    """No message waits for longer than it may at any clock."""
+    transaction.execute(
+        "UPDATE outgoing SET next_at = ? WHERE state IN ('waiting', 'sending') AND next_at > ?",
+        (now, now + wait_max_ms),
+    )
+
+
 def _note(transaction: Transaction, outgoing_id: int, at: int, sender: str, result: str, detail: str | None) -> None:
     transaction.insert(
         "outgoing_attempts",

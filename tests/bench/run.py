@@ -11,6 +11,7 @@ import sys
 BENCHES = (
     "sizes",
     "press",
+    "escalation",
     "stalls",
     "loop_hold",
     "powercut",
