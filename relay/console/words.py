@@ -1,4 +1,4 @@
-"""The catalogue of the screen's words, for pages made on this side; static/words.js reads the same file.
+"""The catalogue of the screen's words, for pages made on this side; static/base/words.js reads the same file.
 
 Chinese comes first, English is complete. Sentences of the API are English; the catalogue knows them, too, so
 that nobody reads the wrong language at three in the morning. This file must not know what the words are for.

@@ -2,10 +2,10 @@
 // has answered; while it is not there the screen says so and the alarm goes on sounding.
 // Rule 1: an acknowledgement is for what the operator saw: when the resident pressed again meanwhile, it is
 // dropped and said so. Rule 2: an order of ten minutes ago is given up, loudly.
-import { post } from "./http.js";
-import { model, onChange, takeAlarm, tell } from "./model.js";
-import { notice, quiet } from "./notices.js";
-import { word } from "./words.js";
+import { post } from "../base/http.js";
+import { model, onChange, takeAlarm, tell } from "../base/model.js";
+import { notice, quiet } from "../base/notices.js";
+import { word } from "../base/words.js";
 
 const KEPT_AS = "anling_orders";
 const AGAIN_MS = [600, 1200, 2500, 4000];

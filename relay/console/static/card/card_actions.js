@@ -1,10 +1,10 @@
 // The orders of a card: acknowledge, send somebody, arrived, close. Which ones are there follows the alarm's
 // step; what the operator has begun to fill in is never touched.
-import { outcomeWord } from "./alarm_words.js";
-import { make, setText, show } from "./dom.js";
-import { model } from "./model.js";
-import { order, orderWord, pendingOf } from "./orders.js";
-import { named, word } from "./words.js";
+import { outcomeWord } from "../base/alarm_words.js";
+import { make, setText, show } from "../base/dom.js";
+import { model } from "../base/model.js";
+import { order, orderWord, pendingOf } from "../board/orders.js";
+import { named, word } from "../base/words.js";
 
 const OUTCOMES = ["helped", "ambulance", "fire_brigade", "police", "no_help_needed", "pressed_by_mistake", "device_fault", "nobody_home", "test"];
 const MINUTES = [3, 5, 8, 15];

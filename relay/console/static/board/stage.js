@@ -1,13 +1,13 @@
 // The bird's-eye picture with its homes. A dot is a button; a press anywhere near one means the nearest, so that
 // the target is large though the mark is small. An alarm is never hidden: it lies above all else and, where the
 // operator has moved the picture away, at the stage's edge.
-import { kindWord, homeWord } from "./alarm_words.js";
-import { find, make, setText, show } from "./dom.js";
+import { kindWord, homeWord } from "../base/alarm_words.js";
+import { find, make, setText, show } from "../base/dom.js";
 import { STATES, mark } from "./marks.js";
-import { alarmOf, model, onChange } from "./model.js";
-import { notice, quiet } from "./notices.js";
+import { alarmOf, model, onChange } from "../base/model.js";
+import { notice, quiet } from "../base/notices.js";
 import { View } from "./view.js";
-import { onLanguage, word } from "./words.js";
+import { onLanguage, word } from "../base/words.js";
 
 const REACH = 22; // px around a mark that mean it: targets of 44 px
 const EDGE = 6; // px that stay between an alarm and the stage's edge

@@ -1,11 +1,11 @@
 // Setting up the map: choose a home, press its place; drag or arrow keys to move; undo; another picture. Alarms
 // go on meanwhile: the queue stays where it is.
-import { homeWord } from "./alarm_words.js";
-import { find, make, setText, show } from "./dom.js";
-import { put, upload } from "./http.js";
-import { model, onChange, takeEvent, tell } from "./model.js";
-import { notice, quiet } from "./notices.js";
-import { onLanguage, word } from "./words.js";
+import { homeWord } from "../base/alarm_words.js";
+import { find, make, setText, show } from "../base/dom.js";
+import { put, upload } from "../base/http.js";
+import { model, onChange, takeEvent, tell } from "../base/model.js";
+import { notice, quiet } from "../base/notices.js";
+import { onLanguage, word } from "../base/words.js";
 
 const STEP = 0.004;
 const PICTURE_BYTES_MAX = 20 * 1024 * 1024;

@@ -1,17 +1,17 @@
 // The board begins here, in this order: words, stage, queue, card, sound, and last the line to the relay.
-import { homeWord, kindWord, stepWord } from "./alarm_words.js";
+import { homeWord, kindWord, stepWord } from "../base/alarm_words.js";
 import * as bar from "./bar.js";
-import * as card from "./card.js";
-import { find, setText, show } from "./dom.js";
+import * as card from "../card/card.js";
+import { find, setText, show } from "../base/dom.js";
 import * as gestures from "./gestures.js";
-import { get } from "./http.js";
-import { model, onChange, queued } from "./model.js";
+import { get } from "../base/http.js";
+import { model, onChange, queued } from "../base/model.js";
 import * as orders from "./orders.js";
 import * as queue from "./queue.js";
 import * as settings from "./settings.js";
 import * as stage from "./stage.js";
-import * as stream from "./stream.js";
-import { onLanguage, word } from "./words.js";
+import * as stream from "../base/stream.js";
+import { onLanguage, word } from "../base/words.js";
 
 function openCard(dwelling_id, alarm_id = null) {
   settings.toggle(false);

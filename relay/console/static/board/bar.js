@@ -1,12 +1,12 @@
 // The bar that never lies: is the sound armed, is the line live, is this computer's clock right.
-import { find, setText, show } from "./dom.js";
-import { model, onChange, sounding, tell } from "./model.js";
-import { post } from "./http.js";
-import { notice, quiet } from "./notices.js";
+import { find, setText, show } from "../base/dom.js";
+import { model, onChange, sounding, tell } from "../base/model.js";
+import { post } from "../base/http.js";
+import { notice, quiet } from "../base/notices.js";
 import * as sound from "./sound.js";
-import * as stream from "./stream.js";
-import { clockDiffers, clockSentence, countAll, now, timeOfDay } from "./times.js";
-import { named, onLanguage, toggleLanguage, word } from "./words.js";
+import * as stream from "../base/stream.js";
+import { clockDiffers, clockSentence, countAll, now, timeOfDay } from "../base/times.js";
+import { named, onLanguage, toggleLanguage, word } from "../base/words.js";
 
 const LOST_SOUND_S = 20;
 const THEMES = ["auto", "light", "dark"];

@@ -1,9 +1,9 @@
 // The people of a home on its card: residents with what helpers must know, family and keyholders to call, and
 // what happened here before.
-import { kindWord, stepWord, outcomeWord } from "./alarm_words.js";
-import { make } from "./dom.js";
-import { now, dayAndTime } from "./times.js";
-import { hasWord, word } from "./words.js";
+import { kindWord, stepWord, outcomeWord } from "../base/alarm_words.js";
+import { make } from "../base/dom.js";
+import { now, dayAndTime } from "../base/times.js";
+import { hasWord, word } from "../base/words.js";
 
 function line(key, text) {
   return text ? [make("dt", {}, word(key)), make("dd", {}, text)] : [];

@@ -1,13 +1,13 @@
 // The open alarms at the side: always there, life first. A new one never takes the operator's card away; it
 // comes to the top of this list with a loud mark until its card was opened or somebody acknowledged it.
-import { homeWord, kindWord, stepWord, technicalWord, workWords } from "./alarm_words.js";
-import { find, make, setText, show } from "./dom.js";
-import { post } from "./http.js";
-import { model, onChange, queued } from "./model.js";
-import { notice } from "./notices.js";
+import { homeWord, kindWord, stepWord, technicalWord, workWords } from "../base/alarm_words.js";
+import { find, make, setText, show } from "../base/dom.js";
+import { post } from "../base/http.js";
+import { model, onChange, queued } from "../base/model.js";
+import { notice } from "../base/notices.js";
 import { orderWord, pendingOf } from "./orders.js";
-import { countAll, dayAndTime } from "./times.js";
-import { onLanguage, word } from "./words.js";
+import { countAll, dayAndTime } from "../base/times.js";
+import { onLanguage, word } from "../base/words.js";
 
 const items = new Map(); // alarm_id → element parts
 const seen = new Map(); // alarm_id → activations the operator has looked at

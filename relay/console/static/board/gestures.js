@@ -1,6 +1,6 @@
 // Hands on the stage: press, drag, pinch, wheel and keys become choose, move, zoom or place. What a press
 // means is told by whoever asked: the board opens a card, the map's set-up places a home.
-import { find } from "./dom.js";
+import { find } from "../base/dom.js";
 import { lay, nearest, step, view } from "./stage.js";
 
 const SLACK = 6; // px a finger may tremble

@@ -1,13 +1,13 @@
 // The card of one home: who lives there, what was pressed, and the two buttons that matter. It stays with its
 // home until the operator opens another; what is typed in it survives every update.
-import { homeWord, kindWord, stepWord, triggerWords, workWords } from "./alarm_words.js";
+import { homeWord, kindWord, stepWord, triggerWords, workWords } from "../base/alarm_words.js";
 import { actions } from "./card_actions.js";
 import { people } from "./card_people.js";
-import { find, make, setText, show } from "./dom.js";
-import { get } from "./http.js";
-import { alarmOf, model, onChange } from "./model.js";
-import { countAll, dayAndTime } from "./times.js";
-import { onLanguage, word } from "./words.js";
+import { find, make, setText, show } from "../base/dom.js";
+import { get } from "../base/http.js";
+import { alarmOf, model, onChange } from "../base/model.js";
+import { countAll, dayAndTime } from "../base/times.js";
+import { onLanguage, word } from "../base/words.js";
 
 let current = null; // {dwelling_id, alarm_id, data, failed, parts}
 let tellClosed = () => {};
