@@ -13,7 +13,7 @@ from ..database import Reader, Row, Transaction
 from . import rules
 
 _VIEW = """
-SELECT alarms.*, dwellings.address, devices.label AS device_label, devices.room,
+SELECT alarms.*, dwellings.address, dwellings.label, dwellings.label_en, devices.label AS device_label, devices.room,
     (SELECT string_agg(name, '、') FROM residents WHERE residents.dwelling_id = alarms.dwelling_id)
         AS resident_name,
     taker.display_name AS acknowledged_by_name, goer.display_name AS assigned_to_name
@@ -52,6 +52,8 @@ _SHOWN = (
     "revision",
     "resident_name",
     "address",
+    "label",
+    "label_en",
 )
 
 _DWELLINGS = """

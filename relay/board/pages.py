@@ -62,6 +62,14 @@ def board(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
         }
 
 
+@router.get("/api/open")
+def open_alarms(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
+    """The open alarms alone, those that sound first: what pages that are not the board ask every few seconds."""
+    guard.require(person, access_rules.BOARD)
+    with services.database.read() as reader:
+        return {"server_time_ms": now_ms(), "alarms": views.open_views(reader, person.community_id)}
+
+
 @router.get("/api/dwellings/{dwelling_id}/card")
 def card(dwelling_id: DwellingId, person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """Who lives there, whom to call, what happened lately. Looking is logged."""

@@ -1,4 +1,4 @@
-"""The pages of the staff screen: board, sign-in, not found, and the static files behind them.
+"""The pages of the staff screen: dispatch console, sign-in, not found, and the static files behind them.
 
 The board's page is a frame: all that is live in it comes through the API. This file must not know what an
 alarm is. `mount_static(app)` must be called once by whoever makes the app.
@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from .. import guard
 from ..access import rules as access_rules
-from . import words
+from . import nav, words
 
 _HERE = Path(__file__).parent
 _TEMPLATES = Jinja2Templates(_HERE / "templates")
@@ -41,7 +41,8 @@ def mount_static(app: FastAPI) -> None:
 mount = mount_static
 
 
-def _page(request: Request, template: str, person: guard.Person | None = None, **more: object) -> HTMLResponse:
+def render(request: Request, template: str, person: guard.Person | None = None, **more: object) -> HTMLResponse:
+    """A page in the language and light of whoever asks; with the menu of what their role sees."""
     language = words.language_of(request.cookies.get(words.COOKIE), person.language if person else None)
     theme = request.cookies.get(THEME_COOKIE, "")
 
@@ -54,18 +55,42 @@ def _page(request: Request, template: str, person: guard.Person | None = None, *
         "theme": theme if theme in THEMES else "auto",
         "word": word,
         "person": person,
+        "here": request.url.path,
+        "nav": nav.entries(person.role, _addresses(request)) if person else [],
+        "beside": False,
+        "sees_alarms": person is not None and access_rules.may(person.role, access_rules.BOARD),
         **more,
     }
     return _TEMPLATES.TemplateResponse(request, template, context, headers={"Cache-Control": "no-store"})
 
 
-@router.get("/")
-def board(request: Request) -> Response:
-    """The board, for those who are signed in."""
+def _addresses(request: Request) -> set[str]:
+    return {path for route in request.app.routes if (path := getattr(route, "path", None))}
+
+
+def staff_page(request: Request, template: str, order: str, **more: object) -> Response:
+    """A page of staff: for who is signed in and may see it; others sign in, or are told where their work lies."""
     person = guard.person_of(request)
     if person is None:
-        return RedirectResponse("/sign-in?next=" + quote("/", safe=""), 303)
-    return _page(request, "board.html", person)
+        return RedirectResponse("/sign-in?next=" + quote(request.url.path, safe=""), 303)
+    if not access_rules.may(person.role, order):
+        return _not_yours(request, person)
+    return render(request, template, person, **more)
+
+
+def _not_yours(request: Request, person: guard.Person) -> Response:
+    home = nav.home_of(person.role)
+    if request.url.path == "/" and home != "/" and home in _addresses(request):
+        return RedirectResponse(home, 303)
+    response = render(request, "not_yours.html", person)
+    response.status_code = 403
+    return response
+
+
+@router.get("/")
+def board(request: Request) -> Response:
+    """The dispatch console. Its links open beside it: a page that goes away takes its sound with it."""
+    return staff_page(request, "board.html", access_rules.BOARD, beside=True)
 
 
 @router.get("/sign-in")
@@ -77,11 +102,11 @@ def sign_in_page(request: Request, error: str | None, next: str) -> HTMLResponse
     """The form, with what went wrong the last time."""
     language = words.language_of(request.cookies.get(words.COOKIE))
     sentence = words.server_sentence(error, language) if error else None
-    return _page(request, "sign_in.html", error=sentence, next=access_rules.local_path(next))
+    return render(request, "sign_in.html", error=sentence, next=access_rules.local_path(next))
 
 
 def not_found_page(request: Request) -> HTMLResponse:
     """What to do about an address that does not exist."""
-    response = _page(request, "not_found.html")
+    response = render(request, "not_found.html")
     response.status_code = 404
     return response

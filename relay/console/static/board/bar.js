@@ -6,10 +6,9 @@ import { notice, quiet } from "../base/notices.js";
 import * as sound from "./sound.js";
 import * as stream from "../base/stream.js";
 import { clockDiffers, clockSentence, countAll, now, timeOfDay } from "../base/times.js";
-import { named, onLanguage, toggleLanguage, word } from "../base/words.js";
+import { named, onLanguage, word } from "../base/words.js";
 
 const LOST_SOUND_S = 20;
-const THEMES = ["auto", "light", "dark"];
 const root = document.documentElement;
 let state = "connecting";
 
@@ -62,16 +61,6 @@ function drawClock() {
   if (clockDiffers()) setText(find("clock-differs"), clockSentence());
 }
 
-function drawTheme() {
-  setText(find("theme"), word(`theme_${root.dataset.theme}`));
-}
-
-function nextTheme() {
-  root.dataset.theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
-  document.cookie = `anling_theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
-  drawTheme();
-}
-
 function drawNames() {
   if (model.community) setText(find("community"), named(model.community, "name"));
   if (model.me) setText(find("me"), named(model.me, "display_name"));
@@ -94,12 +83,6 @@ async function armSound() {
 export function start() {
   sound.onArmed(hear);
   find("arm-sound").addEventListener("click", armSound);
-  find("theme").addEventListener("click", nextTheme);
-  find("language").addEventListener("click", toggleLanguage);
-  find("menu-button").addEventListener("click", () => {
-    const isOpen = find("menu").classList.toggle("is-open");
-    find("menu-button").setAttribute("aria-expanded", String(isOpen));
-  });
   setInterval(() => {
     drawClock();
     countAll();
@@ -109,7 +92,7 @@ export function start() {
     drawNames();
     hear();
   });
-  const all = () => [drawSound, drawConnection, drawClock, drawTheme, drawNames].forEach((draw) => draw());
+  const all = () => [drawSound, drawConnection, drawClock, drawNames].forEach((draw) => draw());
   onLanguage(all);
   all();
 }

@@ -3,6 +3,7 @@ import { homeWord, kindWord, stepWord } from "../base/alarm_words.js";
 import * as bar from "./bar.js";
 import * as card from "../card/card.js";
 import { find, setText, show } from "../base/dom.js";
+import * as frame from "../base/frame.js";
 import * as gestures from "./gestures.js";
 import { get } from "../base/http.js";
 import { model, onChange, queued } from "../base/model.js";
@@ -41,6 +42,7 @@ async function whoAmI() {
   }
 }
 
+frame.start();
 stage.start();
 gestures.start();
 gestures.mean(watching);
