@@ -38,6 +38,8 @@ from .notify import worker as notify_worker
 from .notify.senders.choose import senders
 from .people import store as people_store
 from .services import Services
+from .staff import pages as staff_pages
+from .staff import tokens as token_pages
 from .supervision import pages as supervision_pages
 from .supervision import rules as supervision_rules
 from .supervision import store as supervision_store
@@ -167,10 +169,11 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
     # The API's own pages of documentation load script from elsewhere: off, as the CSP would block them.
     app = FastAPI(title="Anling relay", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
-    app.state.try_limit = access_rules.TryLimit()
     app.state.hashing = asyncio.Semaphore(access_pages.HASHING_AT_ONCE)
     for router in (
         access_pages.router,
+        staff_pages.router,
+        token_pages.router,
         alarm_pages.router,
         supervision_pages.router,
         escalation_pages.router,

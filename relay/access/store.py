@@ -9,6 +9,7 @@ import secrets
 import argon2
 
 from ..database import Migrations, Reader, Row, Tables, Transaction
+from . import tries
 
 MIGRATIONS = Migrations("access")
 _HASHER = argon2.PasswordHasher()
@@ -54,6 +55,11 @@ def m002_duty(db: Tables) -> None:
             role TEXT NOT NULL, made_at INTEGER NOT NULL, ends_at INTEGER NOT NULL, used_at INTEGER)""",
     ):
         db.execute(statement)
+
+
+@MIGRATIONS()
+def m003_tries(db: Tables) -> None:
+    tries.make_tables(db)
 
 
 def hash_password(password: str) -> str:
@@ -280,12 +286,19 @@ def open_session(transaction: Transaction, staff_id: int, now: int) -> str:
 
 
 def session(reader: Reader, session_id: str) -> Row | None:
-    """Who is behind a session, in which community and role; None when it is not there."""
+    """Who is behind a session, in which community and role; None when it is not there.
+
+    A session may be in another community than the staff row's: where the person works, too, or, for a district
+    officer, anywhere in the district. Where neither holds any more it falls back to their own.
+    """
     return reader.row(
-        "SELECT session_id, csrf_token, created_at, seen_at, staff.staff_id, name, display_name,"
-        " display_name_en, coalesce(staff_roles.role, staff.role) AS role,"
-        " coalesce(staff_roles.community_id, staff.community_id) AS community_id, language"
+        "SELECT session_id, csrf_token, created_at, seen_at, staff.staff_id, staff.name, display_name,"
+        " display_name_en, coalesce(staff_roles.role, staff.role) AS role, coalesce(staff_roles.community_id,"
+        " CASE WHEN staff.role = 'district' AND there.district_id = own.district_id THEN there.community_id END,"
+        " staff.community_id) AS community_id, language"
         " FROM sessions JOIN staff ON staff.staff_id = sessions.staff_id"
+        " JOIN communities AS own ON own.community_id = staff.community_id"
+        " LEFT JOIN communities AS there ON there.community_id = sessions.community_id"
         " LEFT JOIN staff_roles ON staff_roles.staff_id = sessions.staff_id"
         " AND staff_roles.community_id = sessions.community_id"
         " WHERE session_id = ? AND is_active = 1",
@@ -293,13 +306,22 @@ def session(reader: Reader, session_id: str) -> Row | None:
     )
 
 
+_COMMUNITIES_OF = """
+SELECT communities.community_id, communities.name, communities.name_en, works.role FROM (
+    SELECT community_id, role FROM staff WHERE staff_id = ?
+    UNION SELECT community_id, role FROM staff_roles WHERE staff_id = ?
+    UNION SELECT others.community_id, 'district' AS role FROM staff
+        JOIN communities AS own ON own.community_id = staff.community_id
+        JOIN communities AS others ON others.district_id = own.district_id
+        WHERE staff.role = 'district' AND staff_id = ? AND others.community_id NOT IN (
+            SELECT community_id FROM staff_roles WHERE staff_roles.staff_id = staff.staff_id)
+) AS works JOIN communities ON communities.community_id = works.community_id ORDER BY communities.community_id
+"""
+
+
 def communities_of(reader: Reader, staff_id: int) -> list[Row]:
-    """Where somebody works, and as what."""
-    return reader.rows(
-        "SELECT community_id, role FROM staff WHERE staff_id = ?"
-        " UNION SELECT community_id, role FROM staff_roles WHERE staff_id = ? ORDER BY community_id",
-        (staff_id, staff_id),
-    )
+    """Where somebody works, and as what. Shape: community_id, name, name_en, role."""
+    return reader.rows(_COMMUNITIES_OF, (staff_id, staff_id, staff_id))
 
 
 def add_role(transaction: Transaction, staff_id: int, community_id: str, role: str) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import office_parts
 import postgres_parts
 import pytest
+from office_parts import Office
 from relay_parts import Home, Relay, Staff, fresh_copy, relay_command
 
 from relay import sample
@@ -103,3 +105,10 @@ def database(tmp_path: Path, address: str | None) -> Iterator[Database]:
     one.write(lambda tx: sample.fill(tx, 3, passwords)).result()
     yield one
     one.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path, address: str | None) -> Iterator[Office]:
+    """The application in this process; on both engines."""
+    with office_parts.office(tmp_path, address) as one:
+        yield one

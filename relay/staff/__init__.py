@@ -1,0 +1,1 @@
+"""Who works in a community, as what; and the tokens of programs."""
