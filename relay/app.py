@@ -23,6 +23,8 @@ from .alarms import store as alarm_store
 from .alarms import worker as alarm_worker
 from .board import pages as board_pages
 from .board import stream as board_stream
+from .card import pages as card_pages
+from .card import store as card_store
 from .clock import now_ms
 from .database import Database, DatabaseClosed, NotKept, Transaction
 from .escalation import pages as escalation_pages
@@ -53,6 +55,7 @@ MIGRATIONS = (
     hub_store.MIGRATIONS,
     alarm_store.MIGRATIONS,
     supervision_store.MIGRATIONS,
+    card_store.MIGRATIONS,
     intake_store.MIGRATIONS,
     escalation_store.MIGRATIONS,
     notify_store.MIGRATIONS,
@@ -179,6 +182,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         escalation_pages.router,
         notify_pages.router,
         board_pages.router,
+        card_pages.router,
         board_stream.router,
         intake_pages.router,
     ):

@@ -1,9 +1,8 @@
-"""What a console loads and what it may set: the board, a dwelling's card, its place, the picture."""
+"""What a console loads and what it may set: the board, a dwelling's place, the picture."""
 
 import asyncio
 import hashlib
 import re
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, UploadFile
@@ -17,7 +16,6 @@ from ..alarms import views
 from ..clock import now_ms
 from ..database import Transaction
 from ..guard import SignedIn, Writing
-from ..hubs import store as hub_store
 from ..people import rules as people_rules
 from ..people import store as people_store
 from ..people.sample_places import PICTURE_URL  # the drawn one, until a community uploads its own
@@ -68,24 +66,6 @@ def open_alarms(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     guard.require(person, access_rules.BOARD)
     with services.database.read() as reader:
         return {"server_time_ms": now_ms(), "alarms": views.open_views(reader, person.community_id)}
-
-
-@router.get("/api/dwellings/{dwelling_id}/card")
-def card(dwelling_id: DwellingId, person: SignedIn, services: ServicesOf) -> dict[str, Any]:
-    """Who lives there, whom to call, what happened lately. Looking is logged."""
-    guard.require(person, access_rules.CARD)
-    with services.database.read() as reader:
-        dwelling = people_store.dwelling(reader, dwelling_id, person.community_id)
-        if dwelling is None:
-            raise HTTPException(404, NO_DWELLING)
-        shown = {name: dwelling[name] for name in ("dwelling_id", "label", "label_en", "address")}
-        shown |= people_store.card(reader, dwelling_id)
-        shown["life_at"] = hub_store.last_life_at(reader, dwelling_id)  # a whole hour; None: not watched
-        shown["alarms"] = views.recent_views(reader, dwelling_id)
-    services.database.write_lazily(
-        partial(people_store.log_card_access, at=now_ms(), staff_id=person.staff_id, dwelling_id=dwelling_id)
-    )
-    return shown
 
 
 @router.put("/api/dwellings/{dwelling_id}/place")

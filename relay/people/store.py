@@ -1,4 +1,4 @@
-"""All SQL about communities, dwellings, residents, contacts and keyholders, and who looked at a card.
+"""All SQL about communities, dwellings, residents, contacts and keyholders.
 
 Ref: GLOSSARY.md resident, dwelling, community, keyholder.
 """
@@ -187,24 +187,21 @@ def add_keyholder(transaction: Transaction, values: dict[str, Any]) -> None:
 
 
 def card(reader: Reader, dwelling_id: str) -> dict[str, Any]:
-    """The people of a dwelling, as the card shows them."""
+    """The people of a dwelling, as the card shows them: without what is known of their health."""
     key = (dwelling_id,)
+    residents = reader.rows(
+        "SELECT resident_id, name, sex, birth_year, phone, languages, hearing, health_notes != '' AS has_notes"
+        " FROM residents WHERE dwelling_id = ? ORDER BY resident_id",
+        key,
+    )
     return {
-        "residents": reader.rows(
-            "SELECT name, sex, birth_year, health_notes, habits, languages, hearing"
-            " FROM residents WHERE dwelling_id = ? ORDER BY resident_id",
-            key,
-        ),
+        "residents": [row | {"has_notes": bool(row["has_notes"])} for row in residents],
         "contacts": reader.rows(
             'SELECT name, relation, phone, call_order AS "order"'
-            " FROM contacts WHERE dwelling_id = ? ORDER BY call_order",
+            " FROM contacts WHERE dwelling_id = ? ORDER BY call_order, contact_id",
             key,
         ),
         "keyholders": reader.rows(
             "SELECT name, phone, note FROM keyholders WHERE dwelling_id = ? ORDER BY keyholder_id", key
         ),
     }
-
-
-def log_card_access(transaction: Transaction, at: int, staff_id: int, dwelling_id: str) -> None:
-    transaction.insert("card_access", {"at": at, "staff_id": staff_id, "dwelling_id": dwelling_id})

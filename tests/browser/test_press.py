@@ -20,6 +20,7 @@ def test_a_press_is_seen_heard_taken_and_closed(consoles, homes) -> None:
     expect(console.at("address")).to_contain_text("室")
     expect(console.at("trigger")).to_contain_text("按了一下")
     expect(console.at("since")).to_contain_text("秒前")
+    console.at("health-open").click()
     expect(console.at("health")).to_be_visible()
     expect(card.locator("a[href^='tel:1380000']").first).to_be_visible()
     console.shoot("press-1-alarm")

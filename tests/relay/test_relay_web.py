@@ -226,25 +226,6 @@ def test_a_stream_resumes_over_a_restart_of_the_relay(relay, homes, staff):
     assert again.named("alarm")[: len(seen)] == seen  # and what escalation did until the end
 
 
-def test_a_card_shows_the_people_and_the_look_is_logged(shared_relay, staff):
-    import sqlite3
-
-    person = staff(shared_relay)
-    dwelling = shared_relay.sample["hubs"][4]["dwelling_id"]
-    card = person.get(f"/api/dwellings/{dwelling}/card")
-    assert card["residents"][0]["name"] and card["residents"][0]["health_notes"] and card["address"]
-    assert [contact["order"] for contact in card["contacts"]] == [1, 2]
-    assert card["life_at"] is None
-    assert card["contacts"][0]["phone"].startswith("1380000") and card["keyholders"]
-    database = sqlite3.connect(shared_relay.data / "relay.db")
-    try:
-        query = "SELECT staff_id FROM card_access WHERE dwelling_id = ?"
-        rows = until(lambda: database.execute(query, (dwelling,)).fetchall(), "the log entry")
-        assert rows == [(person.me["staff_id"],)]
-    finally:
-        database.close()
-
-
 def test_a_picture_is_taken_and_shown_and_what_is_none_is_refused(relay, staff):
     person = staff(relay)
     before = person.get("/api/board")["community"]

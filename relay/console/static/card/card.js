@@ -107,7 +107,10 @@ function draw() {
   drawTold(parts.told, alarm);
   parts.actions.draw(alarm);
   if (current.bodyIsOld !== false) {
-    parts.body.replaceChildren(...people(data, current.failed, () => load(current)));
+    parts.body.replaceChildren(...people(data, current.failed, () => load(current), () => {
+      current.bodyIsOld = true;
+      draw();
+    }));
     current.bodyIsOld = false;
   }
   countAll();

@@ -2,6 +2,7 @@
 // what happened here before.
 import { kindWord, stepWord, outcomeWord } from "../base/alarm_words.js";
 import { make } from "../base/dom.js";
+import { post } from "../base/http.js";
 import { now, dayAndTime } from "../base/times.js";
 import { hasWord, word } from "../base/words.js";
 
@@ -14,8 +15,28 @@ function resident(one) {
   const age = one.birth_year ? word("age", new Date(now()).getFullYear() - one.birth_year) : "";
   return make("section", { class: "resident" },
     make("h3", {}, one.name, make("small", {}, [sex, age].filter(Boolean).join(" · "))),
-    make("p", { class: "health", testid: "health" }, make("b", {}, word("health")), ` ${one.health_notes || word("none_known")}`),
+    one.health_notes === undefined ? null
+      : make("p", { class: "health", testid: "health" }, make("b", {}, word("health")), ` ${one.health_notes || word("none_known")}`),
     make("dl", {}, ...line("hearing", one.hearing), ...line("speaks", one.languages), ...line("habits", one.habits)));
+}
+
+/** Notes on health are opened by a click with a reason; the relay keeps who, when and why. */
+function opener(data, again) {
+  const reason = make("input", { type: "text", maxlength: 200, required: "", value: word("health_reason"), "aria-label": word("health_why") });
+  const said = make("p", { class: "sentence", role: "status" });
+  const open = async (event) => {
+    event.preventDefault();
+    const alarm_id = data.alarms.find((alarm) => alarm.is_open)?.alarm_id ?? null;
+    try {
+      const opened = await post(`/api/dwellings/${encodeURIComponent(data.dwelling_id)}/card/health`, { reason: reason.value, alarm_id });
+      for (const one of data.residents) Object.assign(one, opened.residents.find((known) => known.resident_id === one.resident_id));
+      again();
+    } catch (error) {
+      said.textContent = error.message;
+    }
+  };
+  return make("form", { class: "break-glass", onsubmit: open }, make("label", {}, word("health_why"), reason),
+    make("button", { type: "submit", testid: "health-open" }, word("health_open")), said);
 }
 
 function phone(one, note) {
@@ -38,14 +59,16 @@ function recent(alarms) {
 }
 
 /** The lower part of a card: a list of elements. */
-export function people(data, failed, again) {
+export function people(data, failed, again, redraw) {
   if (!data && failed) {
     return [make("p", { class: "sentence is-bad", role: "alert" }, word("card_failed", failed)),
       make("button", { type: "button", onclick: again }, word("try_again"))];
   }
   if (!data) return [make("p", { class: "queue-empty" }, word("loading"))];
   const contacts = [...data.contacts].sort((a, b) => a.order - b.order);
-  const parts = [...data.residents.map(resident), phones("contacts", contacts, (one) => one.relation)];
+  const parts = data.residents.map(resident);
+  if (data.residents.some((one) => one.health_notes === undefined)) parts.push(opener(data, redraw));
+  parts.push(phones("contacts", contacts, (one) => one.relation));
   if (data.keyholders.length) parts.push(phones("keyholders", data.keyholders, (one) => one.note));
   if (data.life_at !== null) {
     parts.push(make("p", { class: "life", testid: "life" }, make("b", {}, word("life")), ` ${word("life_hour", dayAndTime(data.life_at))}`));

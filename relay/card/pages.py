@@ -1,0 +1,157 @@
+"""The routes of a dwelling's card. Looking is logged; notes on health are opened for a reason, which is logged first.
+
+"Break glass": nobody is kept from the notes in an emergency, and nobody opens them unseen. The family can be shown.
+"""
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from .. import guard
+from ..access import rules as access_rules
+from ..alarms import views
+from ..alarms.shapes import AlarmView
+from ..clock import now_ms
+from ..database import Transaction
+from ..guard import Person, SignedIn, Writing
+from ..hubs import store as hub_store
+from ..people import store as people_store
+from ..services import ServicesOf
+from . import store
+
+router = APIRouter(prefix="/api/dwellings/{dwelling_id}", tags=["card"])
+DwellingId = Annotated[str, Path(min_length=1, max_length=64)]
+NO_DWELLING = "There is no such dwelling in your community. Load the board again."
+
+
+class CardResident(BaseModel):
+    """Shape: `has_notes`: there is something to know about their health, behind its own order."""
+
+    resident_id: int
+    name: str
+    sex: str | None
+    birth_year: int | None
+    phone: str | None
+    languages: str
+    hearing: str
+    has_notes: bool
+
+
+class CardContact(BaseModel):
+    name: str
+    relation: str
+    phone: str
+    order: int
+
+
+class CardKeyholder(BaseModel):
+    name: str
+    phone: str
+    note: str
+
+
+class Card(BaseModel):
+    """Shape: `life_at` a whole hour, UTC ms; null where nobody watches for signs of life."""
+
+    dwelling_id: str
+    label: str
+    label_en: str
+    address: str
+    access_note: str
+    latitude: float | None
+    longitude: float | None
+    residents: list[CardResident]
+    contacts: list[CardContact]
+    keyholders: list[CardKeyholder]
+    life_at: int | None
+    alarms: list[AlarmView]
+
+
+class WhyHealth(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    reason: str = Field(min_length=2, max_length=200, pattern=r"\S\S|\S.*\S", description="why you must know it now")
+    alarm_id: int | None = Field(default=None, ge=1, le=1 << 62)
+
+
+class ResidentHealth(BaseModel):
+    resident_id: int
+    name: str
+    health_notes: str
+    habits: str
+
+
+class Health(BaseModel):
+    residents: list[ResidentHealth]
+
+
+class Look(BaseModel):
+    """One look at a card. Shape: `is_health`: the notes on health were opened, with this reason."""
+
+    at: int
+    staff_id: int
+    display_name: str
+    display_name_en: str
+    role: str
+    reason: str | None
+    alarm_id: int | None
+    is_health: bool
+
+
+def _look(person: Person, dwelling_id: str, **more: Any) -> Any:
+    return partial(
+        store.log_look,
+        at=now_ms(),
+        staff_id=person.staff_id,
+        role=person.role,
+        community_id=person.community_id,
+        dwelling_id=dwelling_id,
+        **more,
+    )
+
+
+@router.get("/card", response_model=Card)
+def card(dwelling_id: DwellingId, person: SignedIn, services: ServicesOf) -> dict[str, Any]:
+    """Who lives there, whom to call, what happened lately. Looking is logged."""
+    guard.require(person, access_rules.CARD)
+    with services.database.read() as reader:
+        dwelling = people_store.dwelling(reader, dwelling_id, person.community_id)
+        if dwelling is None:
+            raise HTTPException(404, NO_DWELLING)
+        names = ("dwelling_id", "label", "label_en", "address", "access_note", "latitude", "longitude")
+        shown = {name: dwelling[name] for name in names}
+        shown |= people_store.card(reader, dwelling_id)
+        shown["life_at"] = hub_store.last_life_at(reader, dwelling_id)  # a whole hour; None: not watched
+        shown["alarms"] = views.recent_views(reader, dwelling_id)
+    services.database.write_lazily(_look(person, dwelling_id))
+    return shown
+
+
+@router.post("/card/health", response_model=Health)
+def health(dwelling_id: DwellingId, body: WhyHealth, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """Open the notes on health and habits. Who, when and why is kept before they are shown."""
+    guard.require(person, access_rules.HEALTH)
+
+    def work(transaction: Transaction) -> list[dict[str, Any]] | None:
+        if people_store.dwelling(transaction, dwelling_id, person.community_id) is None:
+            return None
+        is_known = body.alarm_id is not None and store.is_alarm_of(transaction, body.alarm_id, dwelling_id)
+        alarm_id = body.alarm_id if is_known else None
+        _look(person, dwelling_id, reason=body.reason.strip(), alarm_id=alarm_id, is_health=True)(transaction)
+        return store.health(transaction, dwelling_id)
+
+    residents = services.database.write(work).result()
+    if residents is None:
+        raise HTTPException(404, NO_DWELLING)
+    return {"residents": residents}
+
+
+@router.get("/access-log", response_model=list[Look])
+def access_log(dwelling_id: DwellingId, person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
+    """Who looked at this card, when and why, newest first."""
+    guard.require(person, access_rules.AUDIT)
+    with services.database.read() as reader:
+        if people_store.dwelling(reader, dwelling_id, person.community_id) is None:
+            raise HTTPException(404, NO_DWELLING)
+        return store.looks(reader, dwelling_id)
