@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo smoke faults test bench bench-falls coverage mutants lint check hardware hardware-check enclosure lock clean
+.PHONY: help demo smoke faults test bench screenshots bench-falls coverage mutants lint check hardware hardware-check enclosure lock clean
 
 help:
 	@echo "make demo   a community of 60 homes, one with the real firmware, in your browser"
 	@echo "make smoke  the demo without a person: one JSON line, exit 0 only if all happened"
 	@echo "make faults each fault through the real firmware; its table goes into firmware/README.md"
 	@echo "make test   every test"
+	@echo "make screenshots  every screen in both languages, three widths, by day and night, into artifacts/screenshots"
 	@echo "make bench  speed and memory, as JSON lines"
 	@echo "make bench-falls FALLS_DIR=folder  the detector of falls on recordings"
 	@echo "make coverage  branch coverage of protocol and hub; fails under 98 %"
@@ -50,6 +51,9 @@ test: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	@$(BIN)/python tests/bench/run.py $(BENCH)
+
+screenshots: $(VENV)/.installed-test
+	@$(BIN)/python tests/browser/screenshots.py $(SCREENS)
 
 bench-falls: $(VENV)/.installed-test
 	@FALLS_DIR="$(FALLS_DIR)" INTERPRETER="$(or $(INTERPRETER),micropython)" $(BIN)/python tests/bench/falls.py

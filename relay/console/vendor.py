@@ -1,8 +1,9 @@
 """Takes the browser's libraries from npm packages into `static/vendor`, as `vendor.lock.json` names them.
 
 `python -m relay.console.vendor` fetches every package through npm, refuses one whose integrity is not the locked one,
-and writes the named files; `--new` locks what was fetched (after a change of version). A relay needs none of this: the
-files lie in the repository, and a test holds them to their hashes.
+and writes the named files; `--new` locks what was fetched (after a change of version). `--folder tests/browser/vendor`
+does the same for what only tests use. A relay needs none of this: the files lie in the repository, and a test holds
+them to their hashes.
 """
 
 import argparse
@@ -17,16 +18,16 @@ from pathlib import Path
 from typing import Any
 
 VENDOR = Path(__file__).parent / "static" / "vendor"
-LOCK = VENDOR / "vendor.lock.json"
+LOCK = "vendor.lock.json"
 
 
 class NotTheLocked(Exception):
     """The text names the package or file that is not what the lock says."""
 
 
-def lock() -> list[dict[str, Any]]:
+def lock(folder: Path = VENDOR) -> list[dict[str, Any]]:
     """Shape: packages with name, version, licence, why, integrity, files {path: {from, sha256}}."""
-    return json.loads(LOCK.read_text(encoding="utf-8"))["packages"]
+    return json.loads((folder / LOCK).read_text(encoding="utf-8"))["packages"]
 
 
 def sha256(data: bytes) -> str:
@@ -45,8 +46,12 @@ def fetch(package: dict[str, Any], folder: Path) -> Path:
     return folder / done.stdout.split()[-1]
 
 
-def take(package: dict[str, Any], archive: Path, is_new: bool) -> None:
-    """Write the package's files; with `is_new` the lock's entry takes over what was found. Errors: NotTheLocked."""
+def take(package: dict[str, Any], archive: Path, is_new: bool, into: Path | None = None) -> None:
+    """Write the package's files into this folder, else the console's; with `is_new` the entry learns what was found.
+
+    Errors: NotTheLocked.
+    """
+    folder = into or VENDOR
     integrity = integrity_of(archive)
     if not is_new and integrity != package["integrity"]:
         raise NotTheLocked(f"{package['name']} {package['version']}: npm gave another archive than the locked one.")
@@ -60,26 +65,28 @@ def take(package: dict[str, Any], archive: Path, is_new: bool) -> None:
             if not is_new and sha256(data) != entry["sha256"]:
                 raise NotTheLocked(f"{path}: its content is not what the lock says.")
             entry["sha256"] = sha256(data)
-            (VENDOR / path).parent.mkdir(parents=True, exist_ok=True)
-            (VENDOR / path).write_bytes(data)
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m relay.console.vendor", description=__doc__.split("\n")[0])
     parser.add_argument("--new", action="store_true", help="lock what npm gives now")
-    is_new = parser.parse_args().new
-    packages = lock()
+    parser.add_argument("--folder", type=Path, default=VENDOR, help="where the lock and its files lie")
+    given = parser.parse_args()
+    packages = lock(given.folder)
     try:
         with tempfile.TemporaryDirectory() as folder:
             for package in packages:
-                take(package, fetch(package, Path(folder)), is_new)
+                take(package, fetch(package, Path(folder)), given.new, given.folder)
     except NotTheLocked as error:
         print(f"vendor: {error} Nothing may be shipped like this; look at the package's page first.", file=sys.stderr)
         return 1
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"vendor: npm did not give a package ({error}). Is npm installed, and is there a line?", file=sys.stderr)
         return 1
-    LOCK.write_text(json.dumps({"packages": packages}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps({"packages": packages}, indent=2, ensure_ascii=False) + "\n"
+    (given.folder / LOCK).write_text(text, encoding="utf-8")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from browser_parts import ARTIFACTS, Hub, Relay, clear_all
@@ -12,12 +13,18 @@ LOUD = "--autoplay-policy=no-user-gesture-required"
 expect.set_options(timeout=10_000)
 
 
+CHROMIUM_ARGS = ["--no-sandbox"]
+
+
+def chromium_path() -> str | None:
+    return next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    for name in CHROMIUM:
-        found = shutil.which(name)
-        if found:
-            return found
+    found = chromium_path()
+    if found:
+        return found
     pytest.skip("no Chromium on this machine, so the staff screen is NOT tested: apt-get install chromium")
 
 
@@ -37,7 +44,7 @@ def driver() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(driver: Playwright, chromium: str) -> Iterator[Browser]:
     """A browser as it comes: no sound before somebody pressed something."""
-    started = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    started = driver.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
     yield started
     started.close()
 
@@ -108,14 +115,17 @@ def consoles(browser: Browser, relay: Relay) -> Iterator[Callable[..., Console]]
 
 @pytest.fixture
 def homes(relay: Relay) -> Iterator[Callable[[], Hub]]:
-    """Make hubs, each of another home than those of earlier tests."""
+    """Make hubs, each of another home than those of the tests just before."""
     made: list[Hub] = []
+    given: list[dict[str, Any]] = []
 
     def make() -> Hub:
-        hub = Hub(relay, relay.sample["hubs"].pop())
+        given.append(relay.sample["hubs"].pop())
+        hub = Hub(relay, given[-1])
         made.append(hub)
         return hub
 
     yield make
     for hub in made:
         hub.stop()
+    relay.sample["hubs"][:0] = given  # last in line: their turn comes again after all others

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import pathlib
 import tarfile
 
 import pytest
@@ -9,21 +10,25 @@ import pytest
 from relay.console import vendor
 
 LICENCES = {"MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"}
+FOR_TESTS = pathlib.Path(__file__).parents[1] / "browser" / "vendor"
+FOLDERS = {vendor.VENDOR: LICENCES, FOR_TESTS: LICENCES | {"MPL-2.0"}}  # what only tests use is not shipped
 
 
-def test_every_vendored_file_has_the_locked_hash() -> None:
-    for package in vendor.lock():
-        assert package["licence"] in LICENCES and package["version"] and package["why"], package["name"]
+@pytest.mark.parametrize("folder", FOLDERS, ids=["console", "tests"])
+def test_every_vendored_file_has_the_locked_hash(folder: pathlib.Path) -> None:
+    for package in vendor.lock(folder):
+        assert package["licence"] in FOLDERS[folder] and package["version"] and package["why"], package["name"]
         assert package["integrity"].startswith("sha512-"), package["name"]
         for path, entry in package["files"].items():
-            assert vendor.sha256((vendor.VENDOR / path).read_bytes()) == entry["sha256"], path
+            assert vendor.sha256((folder / path).read_bytes()) == entry["sha256"], path
 
 
-def test_no_vendored_file_is_without_a_lock_and_none_without_its_licence() -> None:
-    locked = {path for package in vendor.lock() for path in package["files"]}
-    there = {str(path.relative_to(vendor.VENDOR)) for path in vendor.VENDOR.rglob("*") if path.is_file()}
-    assert there - {vendor.LOCK.name} == locked
-    for package in vendor.lock():
+@pytest.mark.parametrize("folder", FOLDERS, ids=["console", "tests"])
+def test_no_vendored_file_is_without_a_lock_and_none_without_its_licence(folder: pathlib.Path) -> None:
+    locked = {path for package in vendor.lock(folder) for path in package["files"]}
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert there - {vendor.LOCK} == locked
+    for package in vendor.lock(folder):
         assert any("LICENSE" in path for path in package["files"]), package["name"]
 
 

@@ -1,0 +1,44 @@
+"""What goes on in the community while screens are looked at: one alarm at each step, so that no screen is empty."""
+
+from collections.abc import Callable
+
+import httpx
+from browser_parts import Hub, Relay, clear_all, until
+
+
+class World:
+    """A relay with homes that call. Shape: `hubs` by the part they play: help, fall, walked (somebody goes there)."""
+
+    def __init__(self, relay: Relay, make_hub: Callable[[], Hub]) -> None:
+        self.relay = relay
+        self.hubs = {part: make_hub() for part in ("help", "fall", "walked")}
+
+    def begin(self) -> "World":
+        """Let them call: a button pressed twice, a fall that may still be taken back, and one that is being worked."""
+        self.hubs["walked"].press("inactivity")
+        with self.relay.client() as client:
+            at = f"/api/alarms/{self.alarm_of(client, 'walked')}"
+            assert client.post(f"{at}/acknowledge", json={}).status_code == 200
+            goer = client.get("/api/board").json()["responders"][-1]["staff_id"]
+            assert client.post(f"{at}/assign", json={"staff_id": goer, "minutes": 8}).status_code == 200
+            named = self.hubs["help"].press()
+            self.hubs["help"].press(alarm=named)
+            self.alarm_of(client, "help")
+            self.hubs["fall"].press("fall", step="pre_alarm")
+            self.alarm_of(client, "fall")
+        return self
+
+    def alarm_of(self, client: httpx.Client, part: str) -> int:
+        """The open alarm of a home, waited for."""
+        dwelling = self.hubs[part].dwelling_id
+
+        def look() -> list[int]:
+            alarms = client.get("/api/board").json()["alarms"]
+            return [alarm["alarm_id"] for alarm in alarms if alarm["dwelling_id"] == dwelling]
+
+        return until(look, f"the alarm of {part}")[0]
+
+    def end(self) -> None:
+        self.hubs["fall"].press("fall", alarm=1, step="cancelled")
+        with self.relay.client() as client:
+            clear_all(client)
