@@ -30,6 +30,8 @@ from .database import Database, DatabaseClosed, NotKept, Transaction
 from .escalation import pages as escalation_pages
 from .escalation import store as escalation_store
 from .escalation import worker as escalation_worker
+from .family import store as family_store
+from .homes import pages as home_pages
 from .hubs import store as hub_store
 from .intake import pages as intake_pages
 from .intake import store as intake_store
@@ -56,6 +58,7 @@ MIGRATIONS = (
     alarm_store.MIGRATIONS,
     supervision_store.MIGRATIONS,
     card_store.MIGRATIONS,
+    family_store.MIGRATIONS,
     intake_store.MIGRATIONS,
     escalation_store.MIGRATIONS,
     notify_store.MIGRATIONS,
@@ -183,6 +186,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         notify_pages.router,
         board_pages.router,
         card_pages.router,
+        home_pages.router,
         board_stream.router,
         intake_pages.router,
     ):

@@ -1,4 +1,4 @@
-"""What a community's picture may be, and how large it is. Pure: bytes in, facts out.
+"""How people and doors are named and found, and what a community's picture may be. Pure: text or bytes in, facts out.
 
 Pictures are told by their first bytes, never by their name or declared type. SVG is refused: it can carry
 script, and the picture is shown to staff who are signed in.
@@ -24,6 +24,34 @@ def initials(name: str) -> str:
     """The first letters of a name's pinyin, by which it is searched: 王秀英 → wxy, Chen Jing → cj."""
     parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=_initials_of_words)  # type: ignore[arg-type]
     return "".join(part for part in parts if part.isalnum()).lower()
+
+
+def phone_key(phone: str) -> str:
+    """A number's digits without the country's code: how two spellings of one number are known to be the same."""
+    digits = "".join(character for character in phone if character.isdecimal() and character.isascii())
+    for code in ("0086", "86"):
+        if digits.startswith(code) and len(digits) - len(code) >= 10:
+            return digits[len(code) :]
+    return digits
+
+
+def address_of(estate: str | None, building: str | None, unit: str | None, floor: int | None, door: str | None) -> str:
+    """The way to a door as it is said: 清河苑 3 号楼 2 单元 5 层 501 室."""
+    parts = [
+        estate,
+        f"{building} 号楼" if building else None,
+        f"{unit} 单元" if unit else None,
+        f"{floor} 层" if floor is not None else None,
+        f"{door} 室" if door else None,
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def label_of(building: str | None, unit: str | None, door: str | None) -> tuple[str, str]:
+    """What a board shows of a door, in Chinese and English; empty when it has no door."""
+    zh = (f"{building}号楼" if building else "") + (f"{unit}单元" if unit else "") + (door or "")
+    en = [f"Bldg {building}" if building else None, f"Unit {unit}" if unit else None, door or None]
+    return zh, ", ".join(part for part in en if part)
 
 
 class PictureRefused(ValueError):

@@ -78,6 +78,18 @@ def m003_people(db: Tables) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS()
+def m004_places(db: Tables) -> None:
+    for statement in (
+        "ALTER TABLE communities ADD COLUMN latitude REAL",  # WGS-84, where the district's map shows it
+        "ALTER TABLE communities ADD COLUMN longitude REAL",
+        "ALTER TABLE dwellings ADD COLUMN datum TEXT",  # in which the place came; it is kept as WGS-84
+        "CREATE INDEX dwellings_door ON dwellings (community_id, estate, building, unit, door)",
+        "CREATE INDEX dwellings_door_code ON dwellings (door_code)",
+    ):
+        db.execute(statement)
+
+
 def keep_picture_file(transaction: Transaction, name: str, data: bytes) -> None:
     transaction.insert_new("picture_files", {"name": name, "data": data})
 
