@@ -32,6 +32,12 @@ def parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--broker-port", type=int, default=1883, help="port of the embedded broker")
 
+    serve.add_argument(
+        "--hub-broker",
+        default=os.environ.get("ANLING_HUB_BROKER"),
+        help="how homes reach the broker, told to each hub at its installation: psk://host:port, tls:// or none://",
+    )
+
     sample = command("sample", "Fill an empty database with one invented community.")
     sample.add_argument("--homes", type=int, default=60, help="1 to 60")
     sample.add_argument("--json", action="store_true", help="print one JSON object")
@@ -59,6 +65,14 @@ def parser() -> argparse.ArgumentParser:
     hub.add_argument("--address", help="the whole way to the door")
 
     hub.add_argument("--stairwell", help="its name: hubs of one stairwell carry each other's alarms")
+
+    make = command(
+        "hub-make", "Make hubs at the bench: names, passwords, keys, labels; printed once, a JSON line each."
+    )
+    make.add_argument("--count", type=int, default=1, help="how many, 1 to 1000")
+    make.add_argument("--hub", help="the name of a single one; without it names are made up")
+    make.add_argument("--url", default="https://localhost", help="the relay's address, for the label's QR code")
+    make.add_argument("--ca", type=Path, help="the community's certificate authority, as PEM, where TLS has one")
 
     device = command("device-add", "Name a trigger device of a hub, so that alarms say where it was pressed.")
     device.add_argument("--hub", required=True)

@@ -25,6 +25,8 @@ from .board import pages as board_pages
 from .board import stream as board_stream
 from .card import pages as card_pages
 from .card import store as card_store
+from .claims import pages as claim_pages
+from .claims import store as claim_store
 from .clock import now_ms
 from .database import Database, DatabaseClosed, NotKept, Transaction
 from .escalation import pages as escalation_pages
@@ -62,6 +64,7 @@ MIGRATIONS = (
     intake_store.MIGRATIONS,
     escalation_store.MIGRATIONS,
     notify_store.MIGRATIONS,
+    claim_store.MIGRATIONS,
 )
 BROKER_DOWN_S = 5
 LEAD_ROUND_S = 2  # another relay takes over this long after the leading one died
@@ -189,6 +192,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         home_pages.router,
         board_stream.router,
         intake_pages.router,
+        claim_pages.router,
     ):
         app.include_router(router)
     console = windows.console()

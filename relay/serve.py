@@ -23,6 +23,7 @@ import uvicorn
 
 from .app import make_app, open_database
 from .broker.supervisor import CannotStart, Supervisor
+from .claims import rules as claim_rules
 from .clock import now_ms
 from .database import Broken
 from .hubs.rules import BROKER_NAME_OF_RELAY
@@ -142,6 +143,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         note_running()
         if broker is not None:
             broker.on_start = note_running
+        services.hub_broker = _hub_broker(arguments, address)
         link = Link(services.database, address, client_id, arguments.shared or services.database.is_shared)
         services.send = link.send
         link.start()
@@ -166,6 +168,13 @@ async def serve(arguments: argparse.Namespace) -> None:
         web.close()
         running.unlink(missing_ok=True)
         os.close(lock)
+
+
+def _hub_broker(arguments: argparse.Namespace, address: BrokerAddress) -> dict[str, object] | None:
+    """How homes reach the broker. The embedded one serves this machine only. Errors: ValueError."""
+    if arguments.hub_broker:
+        return claim_rules.broker_of(arguments.hub_broker)
+    return None if arguments.broker else {"host": address.host, "port": address.port, "security": "none"}
 
 
 async def _wait_for_line(link: Link, address: BrokerAddress) -> None:

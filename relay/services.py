@@ -30,6 +30,7 @@ class Services:
     send: Send = send_nowhere
     started_at: int = 0
     ticked_at: int = 0  # when escalation was last looked after
+    hub_broker: dict[str, object] | None = None  # how homes reach the broker: host, port, security
     is_leading: bool = False  # does this relay do what happens by itself?
 
 

@@ -1,4 +1,4 @@
-"""The commands that set a relay up: sample, community-add, staff-add, hub-add, device-add, modem-add,
+"""The commands that set a relay up: sample, community-add, staff-add, hub-add, hub-make, device-add, modem-add,
 sms-gateway-add, hub-list.
 
 They may run beside `serve`: the database lets them in turn. Passwords are printed once and kept nowhere in
@@ -12,9 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from protocol import label
+
 from . import sample
 from .access import store as access_store
 from .app import open_database
+from .claims import store as claim_store
 from .clock import now_ms
 from .database import Conflict, Transaction
 from .hubs import rules as hub_rules
@@ -142,6 +145,41 @@ def _hub_add(arguments: argparse.Namespace) -> Work:
     return work
 
 
+def _hub_make(arguments: argparse.Namespace) -> Work:
+    if not 1 <= arguments.count <= 1000:
+        raise CannotSetUp("--count must be 1 to 1000.")
+    if arguments.hub and (arguments.count != 1 or not hub_rules.is_name_free_for_hub(arguments.hub)):
+        raise CannotSetUp("--hub names a single hub: 1 to 32 characters of a-z, 0-9 and '-', and not 'relay'.")
+    if not arguments.url.startswith(("https://", "http://")):
+        raise CannotSetUp("--url must be the relay's address, such as https://relay.example.")
+    try:
+        ca_pem = arguments.ca.read_text() if arguments.ca else None
+    except (OSError, UnicodeError) as error:
+        raise CannotSetUp(f"--ca {arguments.ca} cannot be read: {error}") from None
+
+    def work(transaction: Transaction) -> str:
+        lines = []
+        for _ in range(arguments.count):
+            hub_id = arguments.hub or _free_hub_id(transaction)
+            if claim_store.is_made(transaction, hub_id) or hub_store.is_hub(transaction, hub_id):
+                raise CannotSetUp(f"The hub {hub_id} is there already. Choose another --hub.")
+            made = claim_store.make(transaction, hub_id, now_ms())
+            secret = bytes.fromhex(made["claim"])
+            written = {"claim_text": label.write(secret), "label_url": label.url(arguments.url, hub_id, secret)}
+            lines.append(json.dumps(made | written | {"ca_pem": ca_pem}))
+        return "\n".join(lines)
+
+    return work
+
+
+def _free_hub_id(transaction: Transaction) -> str:
+    """Eight letters and digits that nobody mistakes for another."""
+    while True:
+        hub_id = "h-" + "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(8))
+        if not claim_store.is_made(transaction, hub_id):
+            return hub_id
+
+
 def _add_dwelling(transaction: Transaction, arguments: argparse.Namespace) -> None:
     if not (arguments.community and arguments.label and arguments.address):
         raise CannotSetUp(f"The dwelling {arguments.dwelling} is new: give --community, --label and --address, too.")
@@ -217,6 +255,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Work]] = {
     "community-add": _community_add,
     "staff-add": _staff_add,
     "hub-add": _hub_add,
+    "hub-make": _hub_make,
     "device-add": _device_add,
     "modem-add": _modem_add,
     "sms-gateway-add": _sms_gateway_add,

@@ -24,6 +24,7 @@ PLACE, PICTURE, CLOSE_TECHNICAL = "place", "picture", "close_technical"
 BOARD, CARD, PEOPLE, NUMBERS, AUDIT = "board", "card", "people", "numbers", "audit"  # to see them
 SEARCH, HEALTH, ASSIGNMENTS, OVERVIEW = "search", "health", "assignments", "overview"
 DUTY, HANDOVER, FAMILY, EDIT_PEOPLE, CALL = "duty", "handover", "family", "edit_people", "call"
+INSTALL = "install"  # to claim hubs for dwellings and walk through them
 IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS, COMMUNITY = (
     "import",
     "plan",
@@ -41,8 +42,8 @@ _DESK |= {SEARCH, HANDOVER, FAMILY, EDIT_PEOPLE}
 MAY: dict[str, frozenset[str]] = {
     OPERATOR: _DESK,
     RESPONDER: _FIELD,
-    SUPERVISOR: _DESK | {AUDIT, IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS, COMMUNITY},
-    INSTALLER: frozenset({BOARD, CLOSE_TECHNICAL, PLACE, PEOPLE, SEARCH}),
+    SUPERVISOR: _DESK | {AUDIT, INSTALL, IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS, COMMUNITY},
+    INSTALLER: frozenset({INSTALL, BOARD, CLOSE_TECHNICAL, PLACE, PEOPLE, SEARCH}),
     DISTRICT: frozenset({BOARD, NUMBERS, AUDIT, OVERVIEW}),
     AUDITOR: frozenset({NUMBERS, AUDIT}),
     CALL_GATEWAY: frozenset({CALL}),
