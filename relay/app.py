@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from . import events, windows
+from . import events, ledger, windows
 from .access import pages as access_pages
 from .access import rules as access_rules
 from .access import store as access_store
@@ -33,7 +33,11 @@ from .escalation import pages as escalation_pages
 from .escalation import store as escalation_store
 from .escalation import worker as escalation_worker
 from .family import store as family_store
+from .history import pages as history_pages
+from .history import store as history_store
+from .history import worker as history_worker
 from .homes import pages as home_pages
+from .hubs import pages as hub_pages
 from .hubs import store as hub_store
 from .intake import pages as intake_pages
 from .intake import store as intake_store
@@ -42,6 +46,7 @@ from .notify import pages as notify_pages
 from .notify import store as notify_store
 from .notify import worker as notify_worker
 from .notify.senders.choose import senders
+from .numbers import pages as number_pages
 from .people import store as people_store
 from .services import Services
 from .staff import pages as staff_pages
@@ -50,10 +55,13 @@ from .supervision import pages as supervision_pages
 from .supervision import rules as supervision_rules
 from .supervision import store as supervision_store
 from .supervision import worker as supervision_worker
+from .upkeep import pages as upkeep_pages
+from .upkeep import store as upkeep_store
 
 LOG = logging.getLogger("relay")
 MIGRATIONS = (
     events.MIGRATIONS,
+    ledger.MIGRATIONS,
     people_store.MIGRATIONS,
     access_store.MIGRATIONS,
     hub_store.MIGRATIONS,
@@ -65,6 +73,8 @@ MIGRATIONS = (
     escalation_store.MIGRATIONS,
     notify_store.MIGRATIONS,
     claim_store.MIGRATIONS,
+    history_store.MIGRATIONS,
+    upkeep_store.MIGRATIONS,
 )
 BROKER_DOWN_S = 5
 LEAD_ROUND_S = 2  # another relay takes over this long after the leading one died
@@ -164,6 +174,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
             "escalation": lambda: escalation_worker.run(services),
             "outbox": lambda: notify_worker.run(services, ways),
             "supervision": lambda: supervision_worker.run(services),
+            "history": lambda: history_worker.run(services),
         }
         auditor = partial(escalation_worker.run_auditor, services)
         tasks = [asyncio.create_task(_keep_running("auditor", auditor))]
@@ -193,6 +204,10 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         board_stream.router,
         intake_pages.router,
         claim_pages.router,
+        hub_pages.router,
+        history_pages.router,
+        number_pages.router,
+        upkeep_pages.router,
     ):
         app.include_router(router)
     console = windows.console()

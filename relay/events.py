@@ -124,6 +124,11 @@ class Broadcaster:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closed = False
 
+    @property
+    def count(self) -> int:
+        """How many streams are open."""
+        return len(self._subscribers)
+
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
 

@@ -146,6 +146,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         services.hub_broker = _hub_broker(arguments, address)
         link = Link(services.database, address, client_id, arguments.shared or services.database.is_shared)
         services.send = link.send
+        services.line_down_since = lambda: link.down_since
         link.start()
         await _wait_for_line(link, address)
         config = uvicorn.Config(

@@ -32,6 +32,7 @@ class Services:
     ticked_at: int = 0  # when escalation was last looked after
     hub_broker: dict[str, object] | None = None  # how homes reach the broker: host, port, security
     is_leading: bool = False  # does this relay do what happens by itself?
+    line_down_since: Callable[[], float | None] = lambda: None  # of the line to the broker, monotonic s; None: it is up
 
 
 def of(request: Request) -> Services:

@@ -9,6 +9,7 @@ from typing import Any
 
 from protocol import vocabulary as words
 
+from .. import ledger
 from ..database import Migrations, Reader, Row, Tables, Transaction, only_grows
 from . import rules, views
 from .rules import Alarm
@@ -124,7 +125,10 @@ def _add(transaction: Transaction, alarm: Alarm, now: int) -> Alarm:
 def note_history(
     transaction: Transaction, alarm_id: int, at: int, what: str, by: int | None, detail: str | None
 ) -> None:
-    transaction.insert("alarm_history", {"alarm_id": alarm_id, "at": at, "what": what, "by": by, "detail": detail})
+    values: Row = {"alarm_id": alarm_id, "at": at, "what": what, "by": by, "detail": detail}
+    entry_id = transaction.insert("alarm_history", values)
+    row = transaction.row("SELECT community_id FROM alarms WHERE alarm_id = ?", (alarm_id,))
+    ledger.chain(transaction, "alarm", entry_id, row["community_id"] if row else None, values)
 
 
 def history(reader: Reader, alarm_id: int) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .. import ledger
 from ..database import Migrations, Reader, Row, Tables, Transaction, only_grows
 
 MIGRATIONS = Migrations("card")
@@ -29,19 +30,18 @@ def log_look(
     alarm_id: int | None = None,
     is_health: bool = False,
 ) -> None:
-    transaction.insert(
-        "card_access",
-        {
-            "at": at,
-            "staff_id": staff_id,
-            "dwelling_id": dwelling_id,
-            "reason": reason,
-            "alarm_id": alarm_id,
-            "role": role,
-            "is_health": int(is_health),
-            "community_id": community_id,
-        },
-    )
+    values: Row = {
+        "at": at,
+        "staff_id": staff_id,
+        "dwelling_id": dwelling_id,
+        "reason": reason,
+        "alarm_id": alarm_id,
+        "role": role,
+        "is_health": int(is_health),
+        "community_id": community_id,
+    }
+    access_id = transaction.insert("card_access", values)
+    ledger.chain(transaction, "card", access_id, community_id, values)
 
 
 def looks(reader: Reader, dwelling_id: str, after: int = 0, count: int = 500) -> list[Row]:

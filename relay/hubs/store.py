@@ -194,3 +194,67 @@ def silent_since(reader: Reader, heard_before: int) -> list[Row]:
         " JOIN dwellings USING (dwelling_id) WHERE is_active = 1 AND heard_at <= ?",
         (heard_before,),
     )
+
+
+_HEALTH = """
+SELECT hub_id, hubs.dwelling_id, community_id, label, label_en, is_active, is_online, heard_at, firmware,
+    is_mains_on, battery_pct, uptime_s, kept, is_clock_trusted
+FROM hubs JOIN dwellings USING (dwelling_id)
+"""
+
+
+def health(reader: Reader, community_ids: list[str], after: str, count: int, now: int) -> list[Row]:
+    """Hubs with their devices as the list of hubs shows them. What a hub does not tell is None."""
+    marks = ", ".join("?" * len(community_ids))
+    found = reader.rows(
+        _HEALTH + f"WHERE community_id IN ({marks}) AND hub_id > ? AND is_active = 1 ORDER BY hub_id LIMIT ?",
+        (*community_ids, after, count),
+    )
+    if not found:
+        return []
+    overdue = {
+        (row["hub_id"], row["device_id"]): row["raised_at"]
+        for row in reader.rows(
+            "SELECT hub_id, device_id, raised_at FROM technical_alarms"
+            " WHERE kind = 'sensor_overdue' AND closed_at IS NULL"
+        )
+    }
+    devices: dict[str, list[Row]] = {}
+    for row in reader.rows(
+        "SELECT * FROM devices WHERE hub_id BETWEEN ? AND ? ORDER BY hub_id, device_id",
+        (found[0]["hub_id"], found[-1]["hub_id"]),
+    ):
+        key = (row["hub_id"], row["device_id"])
+        devices.setdefault(row["hub_id"], []).append(
+            {
+                "device_id": row["device_id"],
+                "kind": row["kind"],
+                "room": row["room"],
+                "label": row["label"],
+                "heard_at": row.get("heard_at"),
+                "battery_pct": row.get("battery_pct"),
+                "is_overdue": key in overdue,
+                "overdue_since": overdue.get(key),
+            }
+        )
+    return [_health(row, devices.get(row["hub_id"], [])) for row in found]
+
+
+def _health(row: Row, devices: list[Row]) -> Row:
+    shown = {
+        name: row[name]
+        for name in ("hub_id", "dwelling_id", "community_id", "label", "label_en", "heard_at", "firmware")
+    }
+    return shown | {
+        "is_online": bool(row["is_online"]),
+        "micropython": row.get("micropython"),
+        "mains": None if row["is_mains_on"] is None else bool(row["is_mains_on"]),
+        "battery_pct": row["battery_pct"],
+        "rssi_dbm": row.get("rssi_dbm"),
+        "heap_free": row.get("heap_free"),
+        "resets": row.get("resets"),
+        "uptime_s": row["uptime_s"],
+        "waiting": row["kept"],
+        "clock_trusted": None if row["is_clock_trusted"] is None else bool(row["is_clock_trusted"]),
+        "devices": devices,
+    }

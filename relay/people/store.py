@@ -231,3 +231,15 @@ def card(reader: Reader, dwelling_id: str) -> dict[str, Any]:
             "SELECT name, phone, note FROM keyholders WHERE dwelling_id = ? ORDER BY keyholder_id", key
         ),
     }
+
+
+def communities_seen(reader: Reader, community_id: str, is_district: bool) -> list[str]:
+    """Whose numbers and deeds somebody of this community may see: its own; a district officer's all of the district."""
+    if not is_district:
+        return [community_id]
+    rows = reader.rows(
+        "SELECT community_id FROM communities WHERE community_id = ? OR district_id ="
+        " (SELECT district_id FROM communities WHERE community_id = ?) ORDER BY community_id",
+        (community_id, community_id),
+    )
+    return [row["community_id"] for row in rows]

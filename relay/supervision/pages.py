@@ -1,4 +1,4 @@
-"""The one order staff give about technical alarms: "dealt with"."""
+"""The one order staff give about technical alarms: "dealt with"; and the area events."""
 
 from typing import Annotated, Any
 
@@ -7,14 +7,24 @@ from fastapi import APIRouter, HTTPException, Path
 from .. import guard
 from ..access import rules as access_rules
 from ..clock import now_ms
-from ..guard import Writing
+from ..guard import SignedIn, Writing
+from ..people import store as people_store
 from ..services import ServicesOf
 from . import rules, store
 
-router = APIRouter(prefix="/api/technical", tags=["technical"])
+router = APIRouter(tags=["technical"])
 
 
-@router.post("/{technical_id}/close")
+@router.get("/api/areas")
+def areas(person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
+    """Outages of one building or one provider, each with the homes that are still off the line."""
+    guard.require(person, access_rules.BOARD)
+    with services.database.read() as reader:
+        seen = people_store.communities_seen(reader, person.community_id, person.role == access_rules.DISTRICT)
+        return store.area_entries(reader, seen)
+
+
+@router.post("/api/technical/{technical_id}/close")
 def close(
     technical_id: Annotated[int, Path(ge=1, le=1 << 62)], person: Writing, services: ServicesOf
 ) -> dict[str, Any]:

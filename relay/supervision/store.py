@@ -5,6 +5,8 @@ A place is (hub, device); both are NULL for the relay's own. Life-safety alarms 
 
 from typing import Any
 
+from protocol import vocabulary as words
+
 from .. import events
 from ..database import Migrations, Reader, Row, Tables, Transaction
 from . import rules
@@ -25,18 +27,38 @@ def m001_technical(db: Tables) -> None:
     db.execute("CREATE INDEX technical_open ON technical_alarms (hub_id, kind) WHERE closed_at IS NULL")
 
 
+@MIGRATIONS()
+def m002_areas(db: Tables) -> None:
+    for statement in (
+        "ALTER TABLE technical_alarms ADD COLUMN building TEXT",  # of an area event; so is the next
+        "ALTER TABLE technical_alarms ADD COLUMN provider TEXT",
+        "ALTER TABLE technical_alarms ADD COLUMN area_id INTEGER",  # of a home's own fault: the area it stands behind
+        "CREATE INDEX technical_area ON technical_alarms (area_id) WHERE area_id IS NOT NULL",
+    ):
+        db.execute(statement)
+
+
 _PLACE = "coalesce(hub_id, '') = ? AND coalesce(device_id, '') = ?"
 _SHOWN = ("id", "kind", "hub_id", "dwelling_id", "device_id", "detail", "raised_at", "count")
 
 
-def _entry(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in _SHOWN} | {"is_open": row["closed_at"] is None}
+def _entry(reader: Reader, row: Row) -> dict[str, Any]:
+    shown = {name: row[name] for name in _SHOWN} | {"is_open": row["closed_at"] is None and row["area_id"] is None}
+    if row["kind"] == rules.AREA_OFFLINE:
+        homes = reader.rows(
+            "SELECT dwelling_id FROM technical_alarms WHERE area_id = ? AND closed_at IS NULL ORDER BY dwelling_id",
+            (row["id"],),
+        )
+        shown |= {"building": row["building"], "provider": row["provider"]}
+        shown["dwelling_ids"] = [home["dwelling_id"] for home in homes]
+    return shown
 
 
-def _announce(transaction: Transaction, technical_id: int) -> None:
+def announce(transaction: Transaction, technical_id: int) -> None:
+    """Tell the consoles how a fault is now; of one that stands behind an area event, how the area is."""
     row = transaction.row("SELECT * FROM technical_alarms WHERE id = ?", (technical_id,))
     if row is not None:
-        events.append(transaction, row["community_id"], "technical", _entry(row))
+        events.append(transaction, row["community_id"], "technical", _entry(transaction, row))
 
 
 def raise_technical(
@@ -62,7 +84,7 @@ def raise_technical(
             "UPDATE technical_alarms SET count = count + 1, last_at = ?, detail = ? WHERE id = ?",
             (now, detail, known["id"]),
         )
-        _announce(transaction, known["id"])
+        announce(transaction, known["id"])
         return int(known["id"])
     technical_id = transaction.insert(
         "technical_alarms",
@@ -83,20 +105,31 @@ def raise_technical(
     if kind in rules.ENDS:
         end(transaction, rules.ENDS[kind], now, hub_id, device_id)
     else:
-        _announce(transaction, technical_id)
+        announce(transaction, technical_id)
     return technical_id
 
 
 def end(transaction: Transaction, kind: str, now: int, hub_id: str | None, device_id: str | None = None) -> int:
     """The condition behind a lasting fault is gone; how many were open."""
     rows = transaction.rows(
-        f"SELECT id FROM technical_alarms WHERE kind = ? AND {_PLACE} AND closed_at IS NULL",
+        f"SELECT id, area_id FROM technical_alarms WHERE kind = ? AND {_PLACE} AND closed_at IS NULL",
         (kind, hub_id or "", device_id or ""),
     )
     for row in rows:
         transaction.execute("UPDATE technical_alarms SET closed_at = ? WHERE id = ?", (now, row["id"]))
-        _announce(transaction, row["id"])
+        if row["area_id"] is None:
+            announce(transaction, row["id"])
+        else:
+            _shrink_area(transaction, row["area_id"], now)
     return len(rows)
+
+
+def _shrink_area(transaction: Transaction, area_id: int, now: int) -> None:
+    """A home of an area is back; with the last one the area event is over."""
+    left = transaction.row("SELECT 1 AS one FROM technical_alarms WHERE area_id = ? AND closed_at IS NULL", (area_id,))
+    if left is None:
+        transaction.execute("UPDATE technical_alarms SET closed_at = ? WHERE id = ?", (now, area_id))
+    announce(transaction, area_id)
 
 
 def is_open(reader: Reader, kind: str, hub_id: str | None) -> bool:
@@ -126,9 +159,9 @@ def close(transaction: Transaction, technical_id: int, community_id: str, by: in
     )
     if not changed:
         return None
-    _announce(transaction, technical_id)
+    announce(transaction, technical_id)
     row = transaction.row("SELECT * FROM technical_alarms WHERE id = ?", (technical_id,))
-    return _entry(row) if row else None
+    return _entry(transaction, row) if row else None
 
 
 def close_old_momentary(transaction: Transaction, now: int) -> int:
@@ -140,15 +173,95 @@ def close_old_momentary(transaction: Transaction, now: int) -> int:
     )
     for row in rows:
         transaction.execute("UPDATE technical_alarms SET closed_at = ? WHERE id = ?", (now, row["id"]))
-        _announce(transaction, row["id"])
+        announce(transaction, row["id"])
     return len(rows)
 
 
 def entries(reader: Reader, community_id: str) -> list[dict[str, Any]]:
     """What the board lists, newest first."""
     rows = reader.rows(
-        "SELECT * FROM technical_alarms WHERE closed_at IS NULL AND (community_id = ? OR community_id IS NULL)"
-        " ORDER BY id DESC LIMIT 200",
+        "SELECT * FROM technical_alarms WHERE closed_at IS NULL AND area_id IS NULL"
+        " AND (community_id = ? OR community_id IS NULL) ORDER BY id DESC LIMIT 200",
         (community_id,),
     )
-    return [_entry(row) for row in rows]
+    return [_entry(reader, row) for row in rows]
+
+
+# --- area events --------------------------------------------------------------------------------------
+
+_BUILDING = "CASE WHEN {0}building IS NULL THEN NULL ELSE trim(coalesce({0}estate, '') || ' ' || {0}building) END"
+
+
+def silent_homes(reader: Reader, raised_after: int) -> list[rules.Silent]:
+    """Homes off the line since then that stand behind no area event yet."""
+    rows = reader.rows(
+        f"SELECT t.id, t.community_id, {_BUILDING.format('d.')} AS place, d.provider"
+        " FROM technical_alarms AS t JOIN dwellings AS d ON d.dwelling_id = t.dwelling_id"
+        " WHERE t.kind = ? AND t.closed_at IS NULL AND t.area_id IS NULL AND t.raised_at > ? ORDER BY t.id",
+        (words.HUB_OFFLINE, raised_after),
+    )
+    return [rules.Silent(row["id"], row["community_id"], row["place"], row["provider"]) for row in rows]
+
+
+def homes_of_places(reader: Reader, community_ids: set[str]) -> dict[rules.Place, int]:
+    """How many homes with a hub that was ever heard each building and each provider has."""
+    found: dict[rules.Place, int] = {}
+    marks = ", ".join("?" * len(community_ids))
+    for row in reader.rows(
+        f"SELECT community_id, {_BUILDING.format('')} AS place, provider, count(*) AS n FROM dwellings JOIN hubs"
+        f" USING (dwelling_id) WHERE heard_at IS NOT NULL AND is_active = 1 AND community_id IN ({marks})"
+        " GROUP BY 1, 2, 3",
+        sorted(community_ids),
+    ):
+        for building, provider in ((row["place"], None), (None, row["provider"])):
+            if building or provider:
+                place = rules.Place(row["community_id"], building, provider)
+                found[place] = found.get(place, 0) + row["n"]
+    return found
+
+
+def open_areas(reader: Reader) -> dict[rules.Place, int]:
+    """The area events that are not over, by their place."""
+    rows = reader.rows(
+        "SELECT id, community_id, building, provider FROM technical_alarms WHERE kind = ? AND closed_at IS NULL",
+        (rules.AREA_OFFLINE,),
+    )
+    return {rules.Place(row["community_id"], row["building"], row["provider"]): row["id"] for row in rows}
+
+
+def fold(transaction: Transaction, place: rules.Place, technical_ids: list[int], area_id: int | None, now: int) -> int:
+    """Put homes' faults behind an area event, an open one or a new one; its id."""
+    if area_id is None:
+        area_id = transaction.insert(
+            "technical_alarms",
+            {
+                "kind": rules.AREA_OFFLINE,
+                "community_id": place.community_id,
+                "building": place.building,
+                "provider": place.provider,
+                "detail": place.building or place.provider,
+                "raised_at": now,
+                "last_at": now,
+                "count": 0,
+            },
+        )
+    for technical_id in technical_ids:
+        transaction.execute("UPDATE technical_alarms SET area_id = ? WHERE id = ?", (area_id, technical_id))
+    transaction.execute(
+        "UPDATE technical_alarms SET last_at = ?, count = count + ? WHERE id = ?", (now, len(technical_ids), area_id)
+    )
+    for technical_id in technical_ids:
+        announce(transaction, technical_id)  # it leaves the board: the area stands for it
+    announce(transaction, area_id)
+    return area_id
+
+
+def area_entries(reader: Reader, community_ids: list[str]) -> list[dict[str, Any]]:
+    """Area events that are not over, newest first."""
+    marks = ", ".join("?" * len(community_ids))
+    rows = reader.rows(
+        f"SELECT * FROM technical_alarms WHERE kind = ? AND closed_at IS NULL AND community_id IN ({marks})"
+        " ORDER BY id DESC",
+        (rules.AREA_OFFLINE, *community_ids),
+    )
+    return [_entry(reader, row) | {"community_id": row["community_id"]} for row in rows]

@@ -16,7 +16,7 @@ from ..database import Transaction
 from ..hubs import rules as hub_rules
 from ..hubs import store as hub_store
 from ..services import Services
-from . import store
+from . import rules, store
 
 ROUND_S = 5
 TIDY_ROUNDS = 720  # once an hour
@@ -35,7 +35,32 @@ def look(transaction: Transaction, now: int, relay_started_at: int) -> list[str]
         if not store.is_open(transaction, words.HUB_OFFLINE, hub["hub_id"]):
             store.raise_technical(transaction, words.HUB_OFFLINE, now, hub)
             found.append(hub["hub_id"])
+    if found:
+        fold(transaction, now)
     return found
+
+
+def fold(transaction: Transaction, now: int) -> int:
+    """Put homes that fell silent together behind one area event each; how many events."""
+    silent = store.silent_homes(transaction, now - rules.AREA_TOGETHER_MS)
+    if not silent:
+        return 0
+    open_areas = store.open_areas(transaction)
+    joined: dict[rules.Place, list[int]] = {}
+    left: list[rules.Silent] = []
+    for one in silent:
+        places = [rules.Place(one.community_id, None, one.provider), rules.Place(one.community_id, one.building, None)]
+        place = next((place for place in places if place in open_areas), None)
+        if place is None:
+            left.append(one)
+        else:
+            joined.setdefault(place, []).append(one.technical_id)
+    homes = store.homes_of_places(transaction, {one.community_id for one in left}) if left else {}
+    for place, members in rules.areas(left, homes).items():
+        joined[place] = [one.technical_id for one in members]
+    for place, technical_ids in joined.items():
+        store.fold(transaction, place, technical_ids, open_areas.get(place), now)
+    return len(joined)
 
 
 def tidy(transaction: Transaction, now: int) -> None:

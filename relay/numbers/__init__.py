@@ -1,0 +1,1 @@
+"""The service measured by its own yardsticks: answering, arriving, outcomes, availability."""
