@@ -29,6 +29,8 @@ from .claims import pages as claim_pages
 from .claims import store as claim_store
 from .clock import now_ms
 from .database import Database, DatabaseClosed, NotKept, Transaction
+from .duty import pages as duty_pages
+from .duty import store as duty_store
 from .escalation import pages as escalation_pages
 from .escalation import store as escalation_store
 from .escalation import worker as escalation_worker
@@ -68,6 +70,7 @@ MIGRATIONS = (
     alarm_store.MIGRATIONS,
     supervision_store.MIGRATIONS,
     card_store.MIGRATIONS,
+    duty_store.MIGRATIONS,
     family_store.MIGRATIONS,
     intake_store.MIGRATIONS,
     escalation_store.MIGRATIONS,
@@ -200,6 +203,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         notify_pages.router,
         board_pages.router,
         card_pages.router,
+        duty_pages.router,
         home_pages.router,
         board_stream.router,
         intake_pages.router,

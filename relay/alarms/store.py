@@ -231,6 +231,19 @@ def carry_out(
     return before, after
 
 
+def hand_over(transaction: Transaction, community_id: str, given_by: int, taken_by: int, now: int) -> list[int]:
+    """Whoever comes in takes what the outgoing person had acknowledged: it is their own act, in their name. Which."""
+    rows = transaction.rows(
+        "SELECT * FROM alarms WHERE community_id = ? AND is_open = 1 AND acknowledged_by = ? ORDER BY alarm_id",
+        (community_id, given_by),
+    )
+    for before in map(_alarm, rows):
+        _save(transaction, replace(before, acknowledged_by=taken_by, acknowledged_at=now), now)
+        note_history(transaction, before.alarm_id, now, "handed_over", taken_by, None)
+        views.announce(transaction, before.alarm_id)
+    return [row["alarm_id"] for row in rows]
+
+
 def _check_merge(reader: Reader, alarm: Alarm, merged_into: int) -> None:
     """Errors: rules.IllegalOrder, when the other is not an open alarm of this dwelling."""
     others = [one.alarm_id for one in open_of_dwelling(reader, alarm.dwelling_id) if one.alarm_id != alarm.alarm_id]

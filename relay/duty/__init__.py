@@ -1,0 +1,1 @@
+"""Who is on duty, and how one hands over to the next."""
