@@ -39,6 +39,7 @@ from .history import pages as history_pages
 from .history import store as history_store
 from .history import worker as history_worker
 from .homes import pages as home_pages
+from .hotline import pages as hotline_pages
 from .hubs import pages as hub_pages
 from .hubs import store as hub_store
 from .intake import pages as intake_pages
@@ -205,6 +206,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         card_pages.router,
         duty_pages.router,
         home_pages.router,
+        hotline_pages.router,
         board_stream.router,
         intake_pages.router,
         claim_pages.router,

@@ -1,0 +1,1 @@
+"""Finding a home in a hurry: by who rings, by a name, by its initials, by an address."""
