@@ -13,7 +13,10 @@ GARBAGE_BYTES = 16384
 if board.HOLD_PIN is not None:
     machine.Pin(board.HOLD_PIN, machine.Pin.OUT, value=1)
 
-# 1. How often did it fail before? After three crashes it starts with the least; after six the siren alone is left.
+# 1. From here on a hang is bitten, also one in the middle of a start; device.care goes on feeding it.
+machine.WDT(timeout=crash.WATCHDOG_MS)
+
+# 2. How often did it fail before? After three crashes it starts with the least; after six the siren alone is left.
 crashes = crash.at_start(machine.reset_cause() == machine.WDT_RESET)
 is_safe = crashes[0] >= crash.SAFE_AFTER
 if crashes[0] > crash.LAST_RESORT_AFTER:
@@ -23,14 +26,14 @@ if crashes[0] > crash.LAST_RESORT_AFTER:
     last_resort.run()
 
 try:
-    # 2. Which parts of its flash are whose?
+    # 3. Which parts of its flash are whose?
     from esp32 import Partition
 
     def partition_of(label):
         found = Partition.find(Partition.TYPE_DATA, label=label)
         return found[0] if found else None
 
-    # 3. What was this hub told at its installation? Bad settings are said, and the home is still protected by sound.
+    # 4. What was this hub told at its installation? Bad settings are said, and the home is still protected by sound.
     from device import settings as settings_file
 
     try:
@@ -49,20 +52,20 @@ try:
     del device.settings, device.flash.slots
     partition = partition_of(board.JOURNAL_LABEL)
 
-    # 4. The hub: drivers silent, journal read, kernel restored.
+    # 5. The hub: drivers silent, journal read, kernel restored.
     from device import clock
     from device.app import Hub
 
     hub = Hub(settings, partition, crashes, is_safe, notes)
 
-    # 5. The way out. Without settings there is none, and the hub says so by its lamp and console.
+    # 6. The way out. Without settings there is none, and the hub says so by its lamp and console.
     uplink = None
     if is_ready:
         from device.link.uplink import Uplink
 
         uplink = Uplink(settings, hub.on_uplink, clock.now_ms)
 
-    # 6. Work until the power goes. Garbage is collected early and often, so that the heap does not fall to pieces:
+    # 7. Work until the power goes. Garbage is collected early and often, so that the heap does not fall to pieces:
     # what lives long would otherwise be scattered over all of it.
     gc.collect()
     gc.threshold(GARBAGE_BYTES)
@@ -71,7 +74,7 @@ try:
     print("hub: %s on %s, MicroPython %s" % (settings["hub_id"], board.NAME, version))
     asyncio.run(hub.run(uplink))
 except Exception as fault:
-    # 7. It never comes here when all is well. Remember why, and start anew: the alarms are on flash.
+    # 8. It never comes here when all is well. Remember why, and start anew: the alarms are on flash.
     sys.print_exception(fault)
     print("hub: crashed,", crash.note(crash.describe(fault)), "in a row")
     machine.reset()

@@ -2,8 +2,8 @@
 
 Texts need nothing but Python. Findings of the rule check (skidl) and pictures (wireviz, schemdraw, Graphviz) need the
 extra `hardware`: where a tool is missing they are left as they are, and that is said. A picture's bytes depend on the
-tools' versions and the machine's fonts; `stamp.txt` keeps what each picture was made from, so that a stale one is found
-anywhere, and versions are compared before bytes are.
+tools' versions, not on the machine's fonts; `stamp.txt` keeps what each picture was made from, so that a stale one is
+found anywhere, and versions are compared before bytes are.
 """
 
 from __future__ import annotations

@@ -269,7 +269,13 @@ class Hub:
     async def _self_test(self):
         """In a task of its own: the kernel's order may not answer while its event is still being carried out."""
         if self._care:
-            self.receive(self._care.self_test(self.kernel.is_link_up))
+            others = {
+                "inputs": self._inputs is not None,
+                "power": self._power is not None,
+                "voice": self._voice.is_well,
+                "modem": (vocabulary.MODEM_LOST, None) not in self.kernel.matters,
+            }
+            self.receive(self._care.self_test(self.kernel.is_link_up, others))
 
     def _report_task(self, fault):
         sys.print_exception(fault)

@@ -46,6 +46,7 @@ BATTERY_TABLE = (
     (4150, 100),
 )
 LOAD_MW = 533  # Wi-Fi up, scanning all the time, lamp on
+RESET_STATE = 0x60008038  # register: its low six bits say why the chip started
 JOURNAL_LABEL = "journal"
 SETTINGS_LABEL = "settings"
 SIREN_HZ = 2900

@@ -7,10 +7,10 @@ import machine
 from hub import events
 from hub.vigil import JOURNAL, LOOP, RADIO, UPLINK, Vigil
 
-from . import crash
+from . import board, crash
 
-WATCHDOG_MS = 60000
 PROBE_MS = 600000
+BROWN_OUT, _REASON_BITS = 15, 0x3F
 _CAUSES = (
     ("PWRON_RESET", "power"),
     ("HARD_RESET", "hard"),
@@ -21,8 +21,14 @@ _CAUSES = (
 
 
 def cause():
-    """Why the chip started: power, hard, watchdog, sleep, soft; brown-outs are told as power by this port."""
+    """Why the chip started: power, brown_out, hard, watchdog, sleep, soft.
+
+    MicroPython's port calls a brown-out a power-on; the chip's own register knows better.
+    Ref: ESP32-S3 technical reference, RTC_CNTL_RTC_RESET_STATE_REG.
+    """
     now = machine.reset_cause()
+    if now == machine.PWRON_RESET and machine.mem32[board.RESET_STATE] & _REASON_BITS == BROWN_OUT:
+        return "brown_out"
     for name, word in _CAUSES:
         if getattr(machine, name, None) == now:
             return word
@@ -42,7 +48,7 @@ class Care:
         if uplink is not None:
             parts.append(UPLINK)
         self._vigil = Vigil(parts, now_ms)
-        self._watchdog = machine.WDT(timeout=WATCHDOG_MS)
+        self._watchdog = machine.WDT(timeout=crash.WATCHDOG_MS)
         self._began_ms = now_ms
         self._probe_ms = now_ms
         self._was_well = False
@@ -78,9 +84,12 @@ class Care:
         except OSError:
             return False
 
-    def self_test(self, is_link_up):
-        """The silent test of each path; the way out is proven by the receipt of what the kernel then sends."""
-        failed = []
+    def self_test(self, is_link_up, others):
+        """The silent test of each path; the way out is proven by the receipt of what the kernel then sends.
+
+        Shape: `others` {path: does it work}, of what only the hub can say.
+        """
+        failed = [path for path in others if not others[path]]
         if self._journal is None or not self.is_journal_well():
             failed.append(JOURNAL)
         if not self._radio.is_alive():

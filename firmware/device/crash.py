@@ -13,6 +13,7 @@ from .place import folder
 SAFE_AFTER = 3
 LAST_RESORT_AFTER = 6
 WELL_MS = 600000
+WATCHDOG_MS = 60000  # a start that hangs is bitten too
 REASON_MAX = 60
 SILENT = "silent "  # written while the watchdog was about to bite
 _BITTEN = "watchdog "

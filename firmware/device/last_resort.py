@@ -1,16 +1,17 @@
 """What still works when nothing else does: the wired button sounds the siren. No kernel, no radio, no settings.
 
 Runs after many crashes in a row, for ten minutes at a time; then the hub tries a real start again. It must import
-nothing of ours but the pins.
+nothing of ours but the pins and the watchdog's time.
 """
 
 import asyncio
 import time
 
-from machine import ADC, PWM, Pin, reset
+from machine import ADC, PWM, WDT, Pin, reset
 from neopixel import NeoPixel
 
 from . import board
+from .crash import WATCHDOG_MS
 
 TRY_AGAIN_MS = 600000
 SIREN_MS = 60000
@@ -36,8 +37,10 @@ async def _watch():
         adc = None  # then the lamp alone says that help is needed here
     began = time.ticks_ms()
     until = None
+    watchdog = WDT(timeout=WATCHDOG_MS)
     print("hub: last resort")
     while True:
+        watchdog.feed()
         now = time.ticks_ms()
         if adc is not None and _is_pressed(adc):
             until = time.ticks_add(now, SIREN_MS)

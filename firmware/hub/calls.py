@@ -50,12 +50,13 @@ class Calls(Delivery):
             self._raise_warned(now_ms, True)
 
     def _raised(self, alarm, activation, now_ms, mark=None):
-        """An alarm is newly raised under `last_seq`: sound and light, voice, then flash and network."""
+        """An alarm is newly raised under `last_seq`: sound and light, then flash, then voice, then network."""
         self._undelivered.pop(alarm.seq, None)
         self._annunciate(now_ms)
-        self._say(annunciator.PROMPT_OF_KIND[alarm.kind])
         # The press and the counter that it used up are one record: a power cut cannot come between them.
         self._keep_step(alarm, alarm.last_seq, vocabulary.RAISED, activation, now_ms, mark)
+        # "I heard you" is a promise: it is made when no power cut can break it any more.
+        self._say(annunciator.PROMPT_OF_KIND[alarm.kind])
 
     def _keep_step(self, alarm, seq, step, activation, now_ms, mark=None):
         fields = {
@@ -78,8 +79,8 @@ class Calls(Delivery):
         alarm.raise_at_ms = now_ms + self.pre_alarm_ms
         self.alarms.append(alarm)
         self._annunciate(now_ms)
-        self._say(prompts.ARE_YOU_WELL)
         self._keep_step(alarm, alarm.seq, vocabulary.PRE_ALARM, vocabulary.TRIPPED, now_ms)
+        self._say(prompts.ARE_YOU_WELL)
 
     def _raise_warned(self, now_ms, at_once=False):
         """Pre-alarms whose time is up become alarms."""

@@ -2,8 +2,8 @@
 
 The contract:
 1. Give every event to `receive(event, now_ms)` in order. It returns a list of actions.
-2. Carry the actions out in the order given. A `Journal` is on flash before the `Publish` after it; a `Sound` or
-   `Light` of an alarm comes before both.
+2. Carry the actions out in the order given. A `Sound` or `Light` of an alarm comes first; its `Journal` is on flash
+   before the `Say` that tells the home that it was heard, and before the `Publish`.
 3. Call `receive(Wake(), now_ms)` no later than `next_wake_ms()`.
 4. The kernel never waits, never reads a clock, and never raises on anything that came from outside.
 
@@ -12,11 +12,13 @@ Before the first event: `restore(records)` with what the journal holds.
 
 from protocol import messages, topics, vocabulary
 
-from . import actions, meanings, sensors, supervision
+from . import actions, meanings, memory, sensors, supervision
 from . import events as ev
 from .watch import Watch
 
 REFUSAL_QUIET_MS = 3600000  # a sensor's refused frames: one technical alarm an hour
+MARKS_EVERY_MS = 3600000  # counters that no press has taken to flash: what could be replayed after a restart
+STILL_THERE_MS = 300000  # smoke that is still there so long after somebody has closed its alarm is raised anew
 WIRED = "wired"
 WIRED_DEBOUNCE_MS = 500
 
@@ -30,6 +32,8 @@ class Kernel(Watch):
         self.bad_messages = 0
         self._refused_ms = {}
         self._wired_ms = None
+        self._marks_ms = 0  # when the counters were last written
+        self._closed = {}  # (kind, address): when an alarm was closed whose condition was still there
 
     # --- the contract ------------------------------------------------------------------------------
 
@@ -54,6 +58,7 @@ class Kernel(Watch):
     def next_wake_ms(self):
         """When `receive(Wake(), …)` is due next; None for not by itself."""
         times = self._next_delivery_ms() + self._next_call_ms() + self._next_matter_ms()
+        times += [closed_ms + STILL_THERE_MS for closed_ms in self._closed.values()]
         times = [t for t in times if t is not None]
         return min(times) if times else None
 
@@ -80,9 +85,11 @@ class Kernel(Watch):
         if heard.activation is not None and device.kind == vocabulary.BUTTON:
             self._open(vocabulary.HELP, device.address, heard.activation, now_ms, device.mark)
         elif heard.activation is not None and device.kind == vocabulary.CANCEL_BUTTON:
+            self._keep_mark(device)  # or a recording could take back the next call after a restart
             self._on_cancel(event, now_ms)
         self._see(device, heard, now_ms)
         for kind, is_there in meanings.conditions(device, heard.frame):
+            self._closed.pop((kind, device.address), None)
             if is_there:
                 self._open(kind, device.address, vocabulary.TRIPPED, now_ms, device.mark)
             else:
@@ -91,6 +98,41 @@ class Kernel(Watch):
         found = meanings.faults(device, heard.frame, was_low)
         for kind in sorted(found):
             self._is(kind, device.address, found[kind], None, now_ms)
+        self._keep_marks(now_ms)
+
+    def _keep_mark(self, device):
+        device.kept_mark = device.mark
+        self._do.append(actions.Journal(*memory.mark(device)))
+
+    def _keep_marks(self, now_ms):
+        """The counters of sealed frames, once an hour and while it is quiet: flash would not bear each beacon."""
+        if now_ms - self._marks_ms < MARKS_EVERY_MS or not self.is_quiet():
+            return
+        self._marks_ms = now_ms
+        for device in self.devices.values():
+            if device.encrypt_block is not None and device.mark != device.kept_mark:
+                self._keep_mark(device)
+
+    # --- a condition that outlives its alarm -------------------------------------------------------
+
+    def _announce(self, alarm, now_ms):
+        super()._announce(alarm, now_ms)
+        device = self.devices.get(alarm.device_id)
+        if alarm.state == vocabulary.CLEARED and device is not None and meanings.is_there(device, alarm.kind):
+            self._closed[alarm.kind, alarm.device_id] = now_ms
+
+    def _raise_what_is_still_there(self, now_ms):
+        """Somebody has closed an alarm, and its detector has said since then that it still smokes."""
+        for kind, address in list(self._closed):
+            closed_ms = self._closed[kind, address]
+            if now_ms - closed_ms < STILL_THERE_MS:
+                continue
+            device = self.devices[address]
+            if (device.heard_ms or 0) > closed_ms:
+                del self._closed[kind, address]
+                self._open(kind, address, vocabulary.TRIPPED, now_ms, device.mark)
+            else:
+                self._closed[kind, address] = now_ms  # not heard since: it has so long again
 
     def _on_reading(self, event, now_ms):
         """A wearable's values: a sign that it is there; its battery as any other's."""
@@ -166,6 +208,7 @@ class Kernel(Watch):
     def _on_wake(self, event, now_ms):
         self._beat(now_ms)
         self._raise_warned(now_ms)
+        self._raise_what_is_still_there(now_ms)
         self._remind(now_ms)
         self._look_around(now_ms)
 

@@ -111,7 +111,7 @@ class Matters(Calls):
 
     def _on_mains_lost(self, event, now_ms):
         self.is_mains_on = False
-        self._begin(vocabulary.MAINS_LOST, None, None, now_ms)
+        self._begin(vocabulary.MAINS_LOST, None, self._cells(), now_ms)
 
     def _on_mains_restored(self, event, now_ms):
         self.is_mains_on = True
@@ -123,7 +123,13 @@ class Matters(Calls):
             return
         is_low = (vocabulary.BATTERY_LOW, None) in self.matters
         limit = BATTERY_GOOD_PCT if is_low else BATTERY_LOW_PCT
-        self._is(vocabulary.BATTERY_LOW, None, event.battery_pct < limit, "%d%%" % event.battery_pct, now_ms)
+        self._is(vocabulary.BATTERY_LOW, None, event.battery_pct < limit, self._cells(), now_ms)
+
+    def _cells(self):
+        """How full the hub's cells are and how long they last, for whoever is told; None when it is not known."""
+        if self.battery_pct is None:
+            return None
+        return "%d%%" % self.battery_pct + (", %d min" % self.runtime_min if self.runtime_min is not None else "")
 
     def _on_modem(self, event, now_ms):
         self._is(vocabulary.MODEM_LOST, None, event.fault is not None, event.fault, now_ms)

@@ -46,6 +46,11 @@ def conditions(device, frame):
     return found
 
 
+def is_there(device, kind):
+    """Is the condition behind this kind of alarm still there, as the device said last?"""
+    return any([device.states.get(object_id) == 1 for object_id, its in ALARMS.items() if its == kind])
+
+
 def faults(device, frame, is_battery_low):
     """{kind of technical alarm: is it there} as the frame says. Shape: `is_battery_low`: until now."""
     found = {}

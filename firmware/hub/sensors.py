@@ -27,6 +27,7 @@ class Device:
         self.room = room
         self.label = label
         self.mark = NO_MARK  # 1 and the last counter (encrypted) or packet id (plain), low byte first; 0: none
+        self.kept_mark = NO_MARK  # the same, as it is on flash
         self.last_frame = b""
         self.last_refused = b""
         self.press_frame = b""

@@ -48,6 +48,8 @@ def text(source: Source, variant: Variant) -> str:
     )
     out.append(f"BATTERY_TABLE = ({table})  # mV of a cell: per cent\n" if len(table) < 80 else _wrapped(cell["table"]))
     out.append(f"LOAD_MW = {load_mw(source, variant)}  # Wi-Fi up, scanning all the time, lamp on\n")
+    reset_state = data["chip"]["reset_state"]
+    out.append(f"RESET_STATE = 0x{reset_state:08X}  # register: its low six bits say why the chip started\n")
     out.append('JOURNAL_LABEL = "journal"\n')
     out.append('SETTINGS_LABEL = "settings"\n')
     for key in ("siren_hz", "calling_hz", "question_hz"):

@@ -4,6 +4,8 @@ plain text and always compared, and its picture, for which wireviz and Graphviz'
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import pathlib
 import re
 import shutil
@@ -93,16 +95,36 @@ def _gauge(nets: list[tuple[str, str]]) -> str:
     return "0.5" if any(net in _COLOURS and net != "GND" for net, _ in nets) else "0.14"
 
 
+def _one_font(work: pathlib.Path) -> pathlib.Path:
+    """A fontconfig file that knows one font, the one that comes with matplotlib (schemdraw needs that): Graphviz then
+    measures words alike on every machine, whatever fonts it has."""
+    found = importlib.util.find_spec("matplotlib")
+    if found is None or found.origin is None:
+        raise RuntimeError("matplotlib is missing. Remedy: make hardware")
+    fonts = work / "fonts"
+    fonts.mkdir()
+    shutil.copy(pathlib.Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf", fonts)
+    file = work / "fonts.conf"
+    file.write_text(
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n'
+        f"<fontconfig><dir>{fonts}</dir><cachedir>{work / 'cache'}</cachedir></fontconfig>\n",
+        "utf-8",
+    )
+    return file
+
+
 def draw(source_yaml: str, folder: pathlib.Path) -> None:
     """wiring.svg. Errors: RuntimeError with what to install."""
     if shutil.which("dot") is None:
         raise RuntimeError("Graphviz is missing. Remedy: apt-get install graphviz")
     with tempfile.TemporaryDirectory(prefix="anling-wiring-") as name:
         work = pathlib.Path(name)
+        environment = {**os.environ, "FONTCONFIG_FILE": str(_one_font(work))}
         (work / "wiring.yml").write_text(source_yaml, "utf-8")
         done = subprocess.run(
             [sys.executable, "-m", "wireviz.wv_cli", "-f", "s", "wiring.yml"],
             cwd=work,
+            env=environment,
             capture_output=True,
             text=True,
             check=False,

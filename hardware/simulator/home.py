@@ -88,7 +88,7 @@ class Home:
         self._is_stopping = False
         self._central: Central | None = None
         self.wearables: list[Wearable] = []
-        self.watchdog_s: float | None = None  # bites after so long, whatever the hub asked for
+        self.watchdog_s: float | None = None  # bites after so long, whatever the hub asked for, and once
         self._watchdog: tuple[float, float] | None = None  # (fed at s, bites after s)
         self.beacon_s = BEACON_S
         self.broker_name = "127.0.0.1"  # as the hub is told: the router's address
@@ -120,9 +120,9 @@ class Home:
         if self.modem is not None:
             await self.modem.start()
         self._write_settings()
+        self._spawn(self._bite())
         await self.start_hub()
         self._spawn(self._beacons())
-        self._spawn(self._bite())
 
     async def _bite(self) -> None:
         """The watchdog: a hub that has fed it once must go on feeding."""
@@ -131,6 +131,7 @@ class Home:
             fed = self._watchdog
             if fed is not None and time.monotonic() - fed[0] > (self.watchdog_s or fed[1]):
                 self._note("hub", {"state": "bitten"})
+                self.watchdog_s = None  # what starts on a busy machine may be slower than that
                 await self.kill_hub()
                 await self.start_hub(cause=WDT_RESET)
 

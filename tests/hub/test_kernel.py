@@ -12,10 +12,10 @@ def up(desk):
     return desk
 
 
-def test_sound_and_light_come_before_flash_and_flash_before_publish():
+def test_sound_and_light_come_before_flash_and_flash_before_the_promise_and_publish():
     desk = up(Desk())
     order = desk.hear(KEYED, press(5), 1000)
-    assert order.index("Sound") < order.index("Journal") < order.index("Publish")
+    assert order.index("Sound") < order.index("Journal") < order.index("Say") < order.index("Publish")
     assert order.index("Light") < order.index("Journal")
     assert desk.sounds[-1] == actions.SIREN and desk.lights[-1] == actions.RED
     assert desk.said == [prompts.HEARD]

@@ -4,7 +4,7 @@ Runs on both interpreters; tests/hub/test_restart.py walks a few thousand cuts, 
 """
 
 from desk import KEYED, Desk, Flash, PowerCut, press
-from hub import actions, events, outbox
+from hub import actions, events, outbox, prompts
 from protocol import vocabulary as v
 
 SCENES = ("fresh", "segment_full", "nothing_prepared")
@@ -20,7 +20,7 @@ class Relay:
         self.kept = {}
         self.uncommitted = {}
         self.contradictions = 0  # two different messages under one identity
-        self.promised = False  # the hub has published, or the relay has given a receipt
+        self.promised = False  # the home was told "heard", the hub has published, or the relay has given a receipt
 
     def take(self, message):
         self.promised = True
@@ -72,7 +72,8 @@ def _carry(desk, relay, done):
 
 
 def _listen(desk, relay):
-    """From now on what is published is with the relay at that very moment, whatever happens to the hub next."""
+    """From now on what is published is with the relay at that very moment, whatever happens to the hub next; and what
+    the voice has promised counts."""
     do = desk._do
 
     def carried(action):
@@ -81,6 +82,7 @@ def _listen(desk, relay):
         for word, message in desk.published[before:]:
             if word == "alarm":
                 relay.take(message)
+        relay.promised = relay.promised or prompts.HEARD in desk.said
 
     desk._do = carried
 

@@ -43,6 +43,56 @@ def test_a_weak_cell_is_told_and_a_full_one_again(road_relay, road_of):
     asyncio.run(story())
 
 
+def test_a_brown_out_is_told_as_what_it_is(road_relay, road_of):
+    async def story():
+        async with road_of(road_relay) as road:
+            home = road.home
+            home.environment["ANLING_RESET_REASON"] = "15"  # what the chip's register says
+            await home.restart_hub()
+            await road.until(lambda: ("hub_restarted", "brown_out") in kinds(road), "the brown-out is shown")
+            del home.environment["ANLING_RESET_REASON"]
+            await home.restart_hub()
+            await road.until(lambda: ("hub_restarted", "power") in kinds(road), "and a power cut as a power cut")
+
+    asyncio.run(story())
+
+
+def test_mains_lost_says_how_long_the_cells_last(road_relay, road_of):
+    async def story():
+        async with road_of(road_relay) as road:
+            road.home.battery(3600)
+
+            def told():
+                return [d for k, d in kinds(road) if k == "mains_lost" and d and d.startswith("30%, ")]
+
+            await asyncio.sleep(11)  # the cells are looked at every ten seconds
+            road.home.mains(False)
+            found = await road.until(told, "the mains failure with charge and minutes left")
+            assert found[0].endswith(" min") and 600 < int(found[0].split()[1]) < 800, found
+
+    asyncio.run(story())
+
+
+def test_a_start_that_hangs_is_bitten_too(road_relay, road_of, ill_firmware):
+    async def story():
+        road = road_of(road_relay)
+        home = road.home
+        hang = "    import time\n\n    while crashes[0] == 0:\n        time.sleep_ms(100)\n"
+        home.firmware = ill_firmware("main.py", "    # 5. The hub:", hang)
+        home.watchdog_s = 2.0
+        starting = asyncio.create_task(home.start())
+        try:
+            await home.wait_for("hub", lambda d: d["state"] == "bitten", 30)
+            await home.wait_for("hub", lambda d: d["state"] == "ready", 30)
+        finally:
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            await home.stop()
+            road.staff.close()
+
+    asyncio.run(story())
+
+
 def test_the_cancel_button_held_makes_a_test_call_and_pressed_takes_it_back(road_relay, road_of):
     async def story():
         async with road_of(road_relay) as road:

@@ -50,6 +50,7 @@ class Voice:
         self._finder = clips.Finder(places)
         self._on_fault = on_fault
         self._has_failed = False
+        self.is_well = True  # the last sentence could be said
         self._speech = speech.Speech()
         self._wake = asyncio.Event()
         self._is_free = asyncio.ThreadSafeFlag()
@@ -91,6 +92,7 @@ class Voice:
             while sentence is not None:
                 try:
                     await self._speak(sentence)
+                    self.is_well = True
                 except Exception as fault:
                     self._report(fault)
                 self._speech.ended(sentence)
@@ -99,6 +101,7 @@ class Voice:
 
     def _report(self, fault):
         sys.print_exception(fault)
+        self.is_well = False
         self._stop()
         if not self._has_failed:
             self._has_failed = True

@@ -127,6 +127,18 @@ def reset():
     sys.exit(RESET_EXIT)
 
 
+class _Registers:
+    """The chip's own memory, of which one register is there: why it started (15: brown-out, 1: power)."""
+
+    def __getitem__(self, address):
+        if address != 0x60008038:
+            raise OSError("the simulated board has no register there")
+        return int(os.getenv("ANLING_RESET_REASON") or 1)
+
+
+mem32 = _Registers()
+
+
 def reset_cause():
     return int(os.getenv("ANLING_RESET_CAUSE") or PWRON_RESET)
 
