@@ -95,6 +95,9 @@ def test_who_gets_up_and_walks_or_says_so_takes_it_back(road_relay: Any, road_of
             await road.hears("are_you_well", since, 20)
             await home.cancel()
             await road.hears("cancelled", since, 20)
-            assert not [a for a in road.staff.alarms() if a["kind"] == "fall" and a["work"] != "CLOSED"]
+            await road.until(
+                lambda: not [a for a in road.staff.alarms() if a["kind"] == "fall" and a["work"] != "CLOSED"],
+                "staff see that it was taken back",
+            )
 
     asyncio.run(story())
