@@ -29,6 +29,8 @@ from .claims import pages as claim_pages
 from .claims import store as claim_store
 from .clock import now_ms
 from .database import Database, DatabaseClosed, NotKept, Transaction
+from .district import pages as district_pages
+from .district import store as district_store
 from .duty import pages as duty_pages
 from .duty import store as duty_store
 from .escalation import pages as escalation_pages
@@ -71,6 +73,7 @@ MIGRATIONS = (
     alarm_store.MIGRATIONS,
     supervision_store.MIGRATIONS,
     card_store.MIGRATIONS,
+    district_store.MIGRATIONS,
     duty_store.MIGRATIONS,
     family_store.MIGRATIONS,
     intake_store.MIGRATIONS,
@@ -205,6 +208,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         board_pages.router,
         card_pages.router,
         duty_pages.router,
+        district_pages.router,
         home_pages.router,
         hotline_pages.router,
         board_stream.router,

@@ -8,6 +8,7 @@ Ref: facts.md "Relay": in-memory broadcast lost 75 % of alerts; on overflow clos
 """
 
 import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +50,13 @@ class Event:
     name: str
     data: str
 
-    def is_for(self, community_id: str) -> bool:
-        return self.community_id is None or self.community_id == community_id
+    def is_for(self, community_ids: Collection[str]) -> bool:
+        return self.community_id is None or self.community_id in community_ids
 
 
 def append(transaction: Transaction, community_id: str | None, name: str, data: dict[str, Any]) -> None:
-    """Keep an event; consoles get it after the commit."""
-    text = orjson.dumps(data).decode()
+    """Keep an event; consoles get it after the commit. Whose it is stands in it: a district hears many."""
+    text = orjson.dumps({"community_id": community_id, **data} if community_id is not None else data).decode()
     row = {"at": now_ms(), "community_id": community_id, "name": name, "data": text}
     event_id = transaction.insert("events", row)
     transaction.execute("UPDATE events_last SET last_id = ?", (event_id,))
@@ -68,17 +69,18 @@ def last_id(reader: Reader) -> int:
     return int(row["last_id"]) if row else 0
 
 
-def since(reader: Reader, community_id: str, event_id: int) -> list[Event] | None:
-    """The community's events after this id; None when the id is not (or no longer) in the table's reach."""
+def since(reader: Reader, community_ids: Sequence[str], event_id: int) -> list[Event] | None:
+    """The communities' events after this id; None when the id is not (or no longer) in the table's reach."""
     first = reader.row("SELECT min(id) AS id FROM events")
     last = last_id(reader)
     oldest = first["id"] if first and first["id"] is not None else last + 1
     if event_id > last or event_id < oldest - 1:
         return None
+    marks = ", ".join("?" * len(community_ids))
     rows = reader.rows(
         "SELECT id, community_id, name, data FROM events"
-        " WHERE id > ? AND (community_id = ? OR community_id IS NULL) ORDER BY id",
-        (event_id, community_id),
+        f" WHERE id > ? AND (community_id IN ({marks}) OR community_id IS NULL) ORDER BY id",
+        (event_id, *community_ids),
     )
     return [Event(**row) for row in rows]
 
@@ -96,8 +98,8 @@ def prune(transaction: Transaction, now: int) -> int:
 class Subscriber:
     """One console's stream: a bounded queue that ends with None."""
 
-    def __init__(self, community_id: str, session_id: str) -> None:
-        self.community_id = community_id
+    def __init__(self, community_ids: Collection[str], session_id: str) -> None:
+        self.community_ids = frozenset(community_ids)
         self.session_id = session_id
         self.queue: asyncio.Queue[Event | None] = asyncio.Queue(WAITING_MAX + 1)
         self.is_closed = False
@@ -140,11 +142,11 @@ class Broadcaster:
     def _hand_out(self, events: list[Event]) -> None:
         for subscriber in self._subscribers:
             for event in events:
-                if event.is_for(subscriber.community_id):
+                if event.is_for(subscriber.community_ids):
                     subscriber.offer(event)
 
-    def subscribe(self, community_id: str, session_id: str) -> Subscriber:
-        subscriber = Subscriber(community_id, session_id)
+    def subscribe(self, community_ids: Collection[str], session_id: str) -> Subscriber:
+        subscriber = Subscriber(community_ids, session_id)
         if self.is_closed:
             subscriber.close()
         self._subscribers.add(subscriber)

@@ -12,9 +12,11 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from .. import events, guard
+from ..access import rules as access_rules
 from ..clock import now_ms
 from ..database import Database
-from ..guard import SignedIn
+from ..guard import Person, SignedIn
+from ..people import store as people_store
 from ..services import ServicesOf
 
 router = APIRouter(tags=["board"])
@@ -26,9 +28,15 @@ def _sse(event: events.Event) -> ServerSentEvent:
     return ServerSentEvent(raw_data=event.data, event=event.name, id=str(event.id))
 
 
-def _missed(database: Database, community_id: str, event_id: int) -> list[events.Event] | None:
+def _communities(database: Database, person: Person) -> list[str]:
+    """Whose events somebody hears: their community's; a district officer those of the whole district."""
     with database.read() as reader:
-        return events.since(reader, community_id, event_id)
+        return people_store.communities_seen(reader, person.community_id, person.role == access_rules.DISTRICT)
+
+
+def _missed(database: Database, community_ids: list[str], event_id: int) -> list[events.Event] | None:
+    with database.read() as reader:
+        return events.since(reader, community_ids, event_id)
 
 
 def _last_id(database: Database) -> int:
@@ -48,23 +56,30 @@ def _resume_from(
     return min(int(header), 1 << 62)
 
 
+def _hearing(person: SignedIn) -> Person:
+    """Who may hear what happens: refused before the stream begins."""
+    guard.require(person, access_rules.BOARD)
+    return person
+
+
 @router.get("/api/events", response_class=EventSourceResponse)
 async def stream(
     request: Request,
-    person: SignedIn,
+    person: Annotated[Person, Depends(_hearing)],
     services: ServicesOf,
     sent: Annotated[int | None, Depends(_resume_from)],
 ) -> AsyncIterator[Any]:
     """Server-sent events of the community: alarm, dwelling, technical, tick, reload."""
     database = services.database
-    subscriber = services.broadcaster.subscribe(person.community_id, person.session_id)
+    community_ids = await asyncio.to_thread(_communities, database, person)
+    subscriber = services.broadcaster.subscribe(community_ids, person.session_id)
     try:
         yield ServerSentEvent(data={"server_time_ms": now_ms()}, event="tick", retry=RETRY_MS)
         missed: list[events.Event] | None = []
         if sent is None:
             sent = await asyncio.to_thread(_last_id, database)
         else:
-            missed = await asyncio.to_thread(_missed, database, person.community_id, sent)
+            missed = await asyncio.to_thread(_missed, database, community_ids, sent)
         if missed is None:
             sent = await asyncio.to_thread(_last_id, database)
             yield ServerSentEvent(data={"last_event_id": sent}, event="reload", id=str(sent))

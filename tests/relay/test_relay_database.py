@@ -208,16 +208,16 @@ def test_events_older_than_their_time_go_and_who_missed_them_is_told(database):
         database.write(lambda tx: events.append(tx, "c-qinghe", "x", {})).result()
     with database.read() as reader:
         last = events.last_id(reader)
-        assert len(events.since(reader, "c-qinghe", last - 2) or []) == 2
-        assert events.since(reader, "c-qinghe", last) == [] and events.since(reader, "c-qinghe", last + 1) is None
+        assert len(events.since(reader, ["c-qinghe"], last - 2) or []) == 2
+        assert events.since(reader, ["c-qinghe"], last) == [] and events.since(reader, ["c-qinghe"], last + 1) is None
     database.write(lambda tx: events.prune(tx, now_ms() + events.KEPT_MS + 1)).result()
     with database.read() as reader:
         assert events.last_id(reader) == last  # ids are not used again
-        assert events.since(reader, "c-qinghe", last - 1) is None and events.since(reader, "c-qinghe", last) == []
+        assert events.since(reader, ["c-qinghe"], last - 1) is None and events.since(reader, ["c-qinghe"], last) == []
 
 
 def test_a_slow_console_is_closed_instead_of_losing_events():
-    slow = events.Subscriber("c", "s")
+    slow = events.Subscriber(["c"], "s")
     for number in range(events.WAITING_MAX + 5):
         slow.offer(events.Event(number, "c", "x", "{}"))
     assert slow.is_closed
