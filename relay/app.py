@@ -36,6 +36,7 @@ from .duty import store as duty_store
 from .escalation import pages as escalation_pages
 from .escalation import store as escalation_store
 from .escalation import worker as escalation_worker
+from .family import pages as family_pages
 from .family import store as family_store
 from .history import pages as history_pages
 from .history import store as history_store
@@ -53,6 +54,7 @@ from .notify import worker as notify_worker
 from .notify.senders.choose import senders
 from .numbers import pages as number_pages
 from .people import store as people_store
+from .responder import pages as responder_pages
 from .services import Services
 from .staff import pages as staff_pages
 from .staff import tokens as token_pages
@@ -209,6 +211,8 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         card_pages.router,
         duty_pages.router,
         district_pages.router,
+        family_pages.router,
+        responder_pages.router,
         home_pages.router,
         hotline_pages.router,
         board_stream.router,
