@@ -69,9 +69,9 @@ try:
     # what lives long would otherwise be scattered over all of it.
     gc.collect()
     gc.threshold(GARBAGE_BYTES)
-    numbers = sys.implementation.version
-    version = "%d.%d.%d" % numbers[:3] + ("-" + numbers[3] if len(numbers) > 3 and numbers[3] else "")
-    print("hub: %s on %s, MicroPython %s" % (settings["hub_id"], board.NAME, version))
+    from device.upkeep import micropython
+
+    print("hub: %s on %s, MicroPython %s" % (settings["hub_id"], board.NAME, micropython()))
     asyncio.run(hub.run(uplink))
 except Exception as fault:
     # 8. It never comes here when all is well. Remember why, and start anew: the alarms are on flash.

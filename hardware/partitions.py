@@ -13,7 +13,15 @@ from .make.source import Source
 
 TABLE_AT, TABLE_SIZE = 0x8000, 0xC00
 # What the firmware looks for, and the least that it can work with.
-NEEDED = {"journal": 0x10000, "settings": 0x8000, "vfs": 0x100000, "factory": 0x200000, "nvs": 0x3000}
+NEEDED = {
+    "boot": 0x2000,
+    "romfs": 0x100000,
+    "journal": 0x10000,
+    "settings": 0x8000,
+    "vfs": 0x100000,
+    "factory": 0x200000,
+    "nvs": 0x3000,
+}
 _BLOCK, _APP_BLOCK = 0x1000, 0x10000
 
 

@@ -16,9 +16,9 @@ from hub import actions, events, memory
 from hub.kernel import Kernel
 from hub.reflex import RECORD, Ears, Reflex
 from hub.sensors import Device
-from protocol import topics, vocabulary
+from protocol import messages, topics, vocabulary
 
-from . import board, clock
+from . import board, build, clock
 from .care import Care, cause
 from .inputs import Inputs
 from .journal import Journal
@@ -26,9 +26,9 @@ from .lamp import Lamp
 from .power import Power
 from .radio import Radio
 from .sounder import Sounder
+from .upkeep import Upkeep
 from .voice.speaker import Voice
 
-FIRMWARE = "0.1.0"
 _RING = RECORD * 64
 _URGENT_RING = RECORD * 16
 _TICK_MS = 20
@@ -86,7 +86,7 @@ class Hub:
         self._lamp = Lamp()
         self._voice = Voice(settings["language"], settings.get("voice"), on_fault=self._on_voice_fault)
         self._devices = _devices(settings)
-        self.kernel = Kernel(settings["hub_id"], _new_epoch(), self._devices, FIRMWARE)
+        self.kernel = Kernel(settings["hub_id"], _new_epoch(), self._devices, build.VERSION)
         self.kernel.pre_alarm_ms = settings.get("pre_alarm_s", 20) * 1000
         self.kernel.utc_offset_min = settings.get("utc_offset_min", 480)
         weekly = settings.get("weekly_test")
@@ -119,6 +119,7 @@ class Hub:
         self._uplink = None
         self._neighbours = None
         self._quiet_ms = 0
+        self._upkeep = None
         self._performers = {
             actions.Sound: self._sound,
             actions.Light: lambda a: self._lamp.show(a.pattern),
@@ -199,10 +200,14 @@ class Hub:
         """What the uplink calls: ("connected",), ("disconnected", reason), ("message", topic, payload), …"""
         if event[0] == "message" and self._neighbours is not None and event[1].endswith("/" + topics.CARRIED):
             self._neighbours.on_envelope(event[2])
+        elif event[0] == "message" and self._upkeep is not None and event[1].endswith("/" + topics.UPDATE):
+            self._upkeep.on_message(event[2])
         elif event[0] == "message":
             self.receive(events.MessageArrived(event[1], event[2]))
         elif event[0] == "connected":
             self.receive(events.LinkUp())
+            if self._upkeep is not None:
+                self._upkeep.on_link_up()
         elif event[0] == "disconnected":
             print("uplink:", event[1])
             self.receive(events.LinkDown(event[1]))
@@ -265,6 +270,13 @@ class Hub:
             self.receive(events.Faulted(vocabulary.RADIO_REARMED, None))
         if self._journal is not None and self.kernel.is_quiet():
             self._journal.prepare()
+        if self._upkeep is not None:
+            self._upkeep.tick(self._quiet_ms)
+
+    def _say_aside(self, word, message):
+        """A message that nobody keeps. False: no line."""
+        topic = topics.up(self._settings["hub_id"], word)
+        return self._uplink is not None and self._uplink.publish(0, topic, messages.encode(message), 1, False)
 
     async def _self_test(self):
         """In a task of its own: the kernel's order may not answer while its event is still being carried out."""
@@ -328,6 +340,7 @@ class Hub:
                 self.receive(events.Faulted(vocabulary.TASK_RESTARTED, "no " + name))
         self._radio.start()
         self._care = Care(self._radio, self._journal, uplink, clock.now_ms())
+        self._upkeep = Upkeep(self.kernel, self._say_aside, self._sounder, self._care, self._power, uplink)
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._tend())]
         tasks.append(asyncio.create_task(self._voice.run()))
         if uplink is not None:

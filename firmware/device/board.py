@@ -49,6 +49,7 @@ LOAD_MW = 533  # Wi-Fi up, scanning all the time, lamp on
 RESET_STATE = 0x60008038  # register: its low six bits say why the chip started
 JOURNAL_LABEL = "journal"
 SETTINGS_LABEL = "settings"
+ROMFS_LABEL = "romfs"
 SIREN_HZ = 2900
 CALLING_HZ = 880
 QUESTION_HZ = 660

@@ -40,6 +40,7 @@ class Power:
             self._adc = ADC(Pin(board.BATTERY_ADC_PIN), atten=ADC.ATTN_11DB)
         self._due_ms = 0
         self._told = None
+        self.mv = None  # of one cell, when last read
 
     def poll(self, now_ms):
         if self._adc is None or now_ms < self._due_ms:
@@ -48,7 +49,8 @@ class Power:
         total_uv = 0
         for _ in range(_READS):
             total_uv += self._adc.read_uv()
-        pct = percent(total_uv * board.BATTERY_DIVIDER // (_READS * 1000))
+        self.mv = total_uv * board.BATTERY_DIVIDER // (_READS * 1000)
+        pct = percent(self.mv)
         if pct == self._told:
             return []
         self._told = pct

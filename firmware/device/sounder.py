@@ -10,6 +10,7 @@ from . import board
 
 _ON = 32768
 _SOFT = 2048
+_UNHEARD_HZ = 40000
 # pattern: (Hz, on ms, off ms, duty); off 0: without a pause
 _PATTERNS = {
     actions.SIREN: (board.SIREN_HZ, 1, 0, _ON),
@@ -52,6 +53,17 @@ class Sounder:
             return
         self._change_ms = now_ms + (pattern[2] if self._is_on else pattern[1])
         self._switch(not self._is_on)
+
+    def obeys(self):
+        """Does the siren's output do as it is told? Asked for some microseconds, above what anybody hears."""
+        if self._is_on:
+            return self._pwm.duty_u16() > 0
+        self._pwm.freq(_UNHEARD_HZ)
+        self._pwm.duty_u16(_ON)
+        is_on = self._pwm.duty_u16() > 0 and self._pwm.freq() >= _UNHEARD_HZ - 500
+        self._pwm.duty_u16(0)
+        self._pwm.freq(board.SIREN_HZ)
+        return is_on and self._pwm.duty_u16() == 0
 
     def _switch(self, is_on):
         self._is_on = is_on

@@ -122,6 +122,7 @@ class Calls(Delivery):
         kept = self.outbox.let_go(seq)
         if kept is None:
             return
+        self.receipts += 1
         self._do.append(actions.Journal(*memory.receipt(seq)))
         for alarm in self.alarms:
             if kept.is_alarm and alarm.last_seq == seq:

@@ -27,6 +27,8 @@ class Delivery:
         self.is_mains_on = True
         self.battery_pct = None
         self.runtime_min = None  # on the battery, as far as known
+        self.vitals = {}  # what the edge measures for the fleet; the heartbeat carries it
+        self.receipts = 0  # heard since the start
         self.clock_offset_ms = None  # UTC − monotonic, once the clock is trusted
         self._heartbeat_ms = None
         self._do = []  # the actions of the event in hand
@@ -59,7 +61,7 @@ class Delivery:
         return [self._heartbeat_ms, self.outbox.next_due_ms()] if self.is_link_up else []
 
     def _heartbeat(self, now_ms):
-        return messages.heartbeat(
+        message = messages.heartbeat(
             self.epoch,
             self.next_seq - 1,
             now_ms // 1000,
@@ -71,6 +73,8 @@ class Delivery:
             self.clock_offset_ms is not None,
             self._life_hour(),
         )
+        message.update(self.vitals)
+        return message
 
     def _life_hour(self):
         """The hour of the last sign of life, as far as that is watched: the layer above knows."""

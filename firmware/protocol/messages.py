@@ -116,6 +116,20 @@ def carried(sealed):
     return {"v": vocabulary.VERSION, "envelope": "".join(["%02x" % byte for byte in sealed])}
 
 
+def update_state(running, build, state, reason=None, at=0, count=0):
+    """How far this hub is with new firmware. Shape: `running` the build at work, `build` the one it is about or 0;
+    while fetching, `count` bytes are wanted from `at` of the image."""
+    return {
+        "v": vocabulary.VERSION,
+        "running": running,
+        "build": build,
+        "state": state,
+        "reason": reason,
+        "at": at,
+        "count": count,
+    }
+
+
 # --- builders: down --------------------------------------------------------------------------------
 
 
@@ -135,6 +149,11 @@ def step(epoch, alarm_seq, step_word, who, minutes):
         "who": who,
         "minutes": minutes,
     }
+
+
+def update_order(what, build, at=0, data=""):
+    """New firmware for a hub. Shape: `data` base64 of a package's letter (offer) or of bytes of its image from `at`."""
+    return {"v": vocabulary.VERSION, "what": what, "build": build, "at": at, "data": data}
 
 
 # --- checks ----------------------------------------------------------------------------------------
@@ -226,6 +245,17 @@ _HEARTBEAT = (
     ("clock_trusted", _is_flag, "true or false"),
     ("life_h", lambda v: v is None or _is_count(v), "hours since 1970 or null"),
 )
+
+
+def _is_measure(value):
+    return value is None or (_is_whole(value) and -SEQ_MAX <= value <= SEQ_MAX)
+
+
+# What a newer hub says besides; an older one need not.
+VITALS = ("build", "rssi_dbm", "heap_free", "resets", "battery_mv", "runtime_min")
+MAY = {"micropython": _is_name}
+for _vital in VITALS:
+    MAY[_vital] = _is_measure
 FIELDS = {
     ("up", topics.ALARM): _IDENTITY
     + (
@@ -251,6 +281,20 @@ FIELDS = {
         ("alarm", _is_seq, "a number from 1"),
         ("step", _one_of(vocabulary.STEPS), "a step"),
     ),
+    ("up", topics.UPDATE): (
+        ("running", _is_count, "a number from 0"),
+        ("build", _is_count, "a number from 0"),
+        ("state", _one_of(vocabulary.UPDATE_STATES), "a state of an update"),
+        ("reason", _is_name, "a word or null"),
+        ("at", _is_count, "a number from 0"),
+        ("count", _is_count, "a number from 0"),
+    ),
+    ("down", topics.UPDATE): (
+        ("what", _one_of(vocabulary.UPDATE_ORDERS), "an order"),
+        ("build", _is_count, "a number from 0"),
+        ("at", _is_count, "a number from 0"),
+        ("data", lambda v: isinstance(v, str) and len(v) <= 960, "base64"),
+    ),
     ("up", topics.CARRIED): _CARRIED,
     ("down", topics.CARRIED): _CARRIED,
     ("down", topics.RECEIPT): _IDENTITY,
@@ -274,6 +318,10 @@ def check(direction, word, message):
         raise BadMessage("topic: unknown")
     for field, is_right, what in fields:
         _want(message, field, is_right, what)
+    if fields is _HEARTBEAT:
+        for field in MAY:
+            if not MAY[field](message.get(field)):
+                raise BadMessage(field + ": not a number or null")
     if word == topics.ALARM and direction == "up" and message["alarm"] > message["seq"]:
         raise BadMessage("alarm: later than seq")
     return message

@@ -10,13 +10,14 @@ HEARTBEAT = "heartbeat"  # every 60 s, QoS 0
 STATE = "state"  # the last will: {"v":1,"online":false}
 TOLD = "told"  # the home has heard a step of its alarm, QoS 1, not kept
 CARRIED = "carried"  # up and down: a sealed envelope of a neighbour's hub, QoS 1; protocol/envelope.py
-UP_WORDS = (ALARM, TECHNICAL, HELLO, HEARTBEAT, STATE, TOLD, CARRIED)
+UPDATE = "update"  # up and down: new firmware, piece by piece, QoS 1, not kept
+UP_WORDS = (ALARM, TECHNICAL, HELLO, HEARTBEAT, STATE, TOLD, CARRIED, UPDATE)
 KEPT_WORDS = (ALARM, TECHNICAL)
 
 # down: to the hub, all QoS 1
 RECEIPT = "receipt"
 # "alarm" down carries a step of an alarm: acknowledged, on_the_way, arrived, cleared
-DOWN_WORDS = (RECEIPT, ALARM, CARRIED)
+DOWN_WORDS = (RECEIPT, ALARM, CARRIED, UPDATE)
 
 ALL_UP = ROOT + "/+/up/+"  # what the relay subscribes to
 

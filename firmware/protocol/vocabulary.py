@@ -137,6 +137,19 @@ NO_KEY = "no_key"  # encrypted, but enrolled without a key
 BROKEN = "broken"
 REFUSALS = (WRONG_KEY, OLD_COUNTER, PLAIN_FROM_KEYED, NO_KEY, BROKEN)
 
+# --- new firmware: how far a hub is, as it says itself ------------------------------------------------
+RUNNING = "running"  # nothing is going on; `build` is 0
+FETCHING = "fetching"  # wants `count` bytes from `at`
+STAGED = "staged"  # whole and proven; starts it as soon as the home is quiet
+TRYING = "trying"  # started, not proven yet
+CONFIRMED = "confirmed"
+REFUSED = "refused"
+ROLLED_BACK = "rolled_back"
+UPDATE_STATES = (RUNNING, FETCHING, STAGED, TRYING, CONFIRMED, REFUSED, ROLLED_BACK)
+# What the relay says of it.
+OFFER, PIECE, STOP = "offer", "piece", "stop"
+UPDATE_ORDERS = (OFFER, PIECE, STOP)
+
 # --- how an alarm may end: closing needs one of these ------------------------------------------------
 OUTCOMES = (
     "helped",  # staff or family helped on the spot

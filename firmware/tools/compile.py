@@ -13,7 +13,7 @@ FOLDERS = ("protocol", "hub", "device")
 
 def firmware_files() -> list[pathlib.Path]:
     """Every file that goes onto the board."""
-    files = [FIRMWARE / "boot.py", FIRMWARE / "main.py"]
+    files = [FIRMWARE / "boot.py", FIRMWARE / "loader.py", FIRMWARE / "main.py"]
     for folder in FOLDERS:
         files += sorted((FIRMWARE / folder).rglob("*.py"))
     return files

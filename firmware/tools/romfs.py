@@ -30,8 +30,16 @@ def board_file(variant: str) -> pathlib.Path:
     return BOARDS / variant / "board.py"
 
 
-def build(out: pathlib.Path, firmware: pathlib.Path = FIRMWARE, variant: str = "") -> int:
-    """Write the image; its length in bytes. Errors: RuntimeError with what the tool said."""
+def build(
+    out: pathlib.Path,
+    firmware: pathlib.Path = FIRMWARE,
+    variant: str = "",
+    number: int = 0,
+    version: str = "",
+    keys: tuple[bytes, ...] = (),
+) -> int:
+    """Write the image; its length in bytes. Shape: `number` of this build, which counts up for ever; `keys` moduli of
+    384 bytes, whose packages it will take. Errors: RuntimeError with what the tool said."""
     board = board_file(variant) if variant else None
     with tempfile.TemporaryDirectory(prefix="anling-rom-") as name:
         tree = pathlib.Path(name) / "rom"
@@ -41,7 +49,22 @@ def build(out: pathlib.Path, firmware: pathlib.Path = FIRMWARE, variant: str = "
         shutil.copy(firmware / "main.py", tree / f"{START}.py")
         if board is not None:
             shutil.copy(board, tree / "device" / "board.py")
+        if number:
+            _set(tree / "device" / "build.py", "NUMBER", number)
+        if version:
+            _set(tree / "device" / "build.py", "VERSION", version)
+        if keys:
+            _set(tree / "device" / "update" / "trust.py", "KEYS", keys)
         return build_tree(out, tree)
+
+
+def _set(path: pathlib.Path, name: str, value: object) -> None:
+    """Give a constant of the firmware its value for this image."""
+    lines = path.read_text("utf-8").splitlines()
+    places = [at for at, line in enumerate(lines) if line.startswith(f"{name} = ")]
+    assert len(places) == 1, path
+    lines[places[0]] = f"{name} = {value!r}"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _compile(source: pathlib.Path, name: str) -> None:

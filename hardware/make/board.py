@@ -52,6 +52,7 @@ def text(source: Source, variant: Variant) -> str:
     out.append(f"RESET_STATE = 0x{reset_state:08X}  # register: its low six bits say why the chip started\n")
     out.append('JOURNAL_LABEL = "journal"\n')
     out.append('SETTINGS_LABEL = "settings"\n')
+    out.append('ROMFS_LABEL = "romfs"\n')
     for key in ("siren_hz", "calling_hz", "question_hz"):
         out.append(f"{key.upper()} = {sound[key]}\n")
     return "".join(out)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from . import images
 from .air import Air
 from .board_link import (
     BATTERY_ADC_PIN,
@@ -93,7 +94,7 @@ class Home:
         self.beacon_s = BEACON_S
         self.broker_name = "127.0.0.1"  # as the hub is told: the router's address
         self.firmware = FIRMWARE  # the tree that the hub runs
-        self.images: tuple[pathlib.Path, pathlib.Path] | None = None  # romfs of firmware and stand-ins, instead
+        self.images: images.Images | None = None  # what it starts from instead
         self.environment: dict[str, str] = {}  # more of it for the firmware's process (power cuts)
         self.more_settings: dict[str, Any] = {}  # laid over the settings before the start
         self.micropython_version = ""
@@ -197,14 +198,13 @@ class Home:
         }
         if self.modem is not None:
             environment["ANLING_MODEM"] = self.modem.path
-        if self.images is not None:
-            environment["ANLING_ROM"], environment["ANLING_STAND_INS"] = map(str, self.images)
+        environment |= images.environment(self.images)
         started = len(self.events)
         self._process = await asyncio.create_subprocess_exec(
             str(interpreter),
             "-X",
             f"heapsize={self._heapsize}",
-            str(self.firmware / "main.py" if self.images is None else STAND_INS / "_rom_start.py"),
+            str(images.script(self.images) or self.firmware / "main.py"),
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

@@ -15,6 +15,7 @@ BENCHES = (
     "stalls",
     "loop_hold",
     "powercut",
+    "update",
     "falls_cost",
     "silence",
     "mqtt_streams",

@@ -91,6 +91,16 @@ MADE = (
     ]
     + [("up", topics.TOLD, messages.told(EPOCH, 3, step)) for step in words.STEPS]
     + [(direction, topics.CARRIED, messages.carried(bytes(range(40)))) for direction in ("up", "down")]
+    + [
+        ("up", topics.UPDATE, messages.update_state(4, build, state, reason, 4096, 512))
+        for state in words.UPDATE_STATES
+        for build, reason in ((0, None), (5, "forged"))
+    ]
+    + [("down", topics.UPDATE, messages.update_order(what, 5, 512, "AAAA")) for what in words.UPDATE_ORDERS]
+    + [
+        ("up", topics.HEARTBEAT, messages.heartbeat(EPOCH, 0, 3600, 2, [], True, 5, "0.1.0", False) | vitals)
+        for vitals in (dict.fromkeys(messages.MAY), dict.fromkeys(messages.VITALS, -60) | {"micropython": "1.29.0"})
+    ]
     + [("up", topics.STATE, messages.offline()), ("down", topics.RECEIPT, messages.receipt(EPOCH, 3))]
     + [
         ("down", topics.ALARM, messages.step(EPOCH, 3, step, who, minutes))

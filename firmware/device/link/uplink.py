@@ -85,6 +85,10 @@ class Uplink:
             self._is_hurried = True
             self._wake.set()
 
+    def rssi_dbm(self):
+        """How well the access point is heard; None without Wi-Fi."""
+        return self._wifi.rssi_dbm()
+
     # --- for ever ------------------------------------------------------------------------------------
 
     async def run(self):

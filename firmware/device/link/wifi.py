@@ -79,6 +79,13 @@ class Wifi:
         self._try(now_ms)
         return False
 
+    def rssi_dbm(self):
+        """How well the access point is heard, or None."""
+        try:
+            return self._wlan.status("rssi") if self._wlan.isconnected() else None
+        except (OSError, ValueError):
+            return None
+
     def _start(self):
         self._wlan.active(True)
         self._is_started = True

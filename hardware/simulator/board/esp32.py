@@ -14,24 +14,26 @@ import sys
 
 BLOCK = 4096
 BLOCKS = int(os.getenv("ANLING_FLASH_BLOCKS") or 32)
+BLOCKS_OF = {"boot": 2, "romfs": 256, "nvs": 6}
 CUT_EXIT = 78
 _ONES = b"\xff" * 64
 
 
 class Partition:
-    """Partitions by label, each a file <label>.bin of 128 KiB in the hub's folder."""
+    """Partitions by label, each a file <label>.bin in the hub's folder, of 128 KiB where nothing else is said."""
 
     TYPE_APP, TYPE_DATA = 0, 1
     BOOT, RUNNING = 0, 1
 
     def __init__(self, label):
         self._label = label
+        self._blocks = BLOCKS_OF.get(label, BLOCKS)
         self._path = (os.getenv("ANLING_HUB_DIR") or ".") + "/" + label + ".bin"
         try:
             self._file = open(self._path, "r+b")
         except OSError:
             with open(self._path, "wb") as file:
-                for _ in range(BLOCKS):
+                for _ in range(self._blocks):
                     file.write(b"\xff" * BLOCK)
             self._file = open(self._path, "r+b")
         self._left = int(os.getenv("ANLING_CUT_AFTER") or -1) if label == "journal" else -1
@@ -42,7 +44,7 @@ class Partition:
         return [Partition(label)] if label else []
 
     def info(self):
-        return (Partition.TYPE_DATA, 0x40, 0, BLOCK * BLOCKS, self._label, False)
+        return (Partition.TYPE_DATA, 0x40, 0, BLOCK * self._blocks, self._label, False)
 
     def _put(self, at, data):
         """Write through to the file; the power may go here."""
@@ -100,7 +102,7 @@ class Partition:
 
     def ioctl(self, operation, argument):
         if operation == 4:
-            return BLOCKS
+            return self._blocks
         if operation == 5:
             return BLOCK
         if operation == 6:
