@@ -36,6 +36,7 @@ from .duty import store as duty_store
 from .escalation import pages as escalation_pages
 from .escalation import store as escalation_store
 from .escalation import worker as escalation_worker
+from .exchange import pages as exchange_pages
 from .family import pages as family_pages
 from .family import store as family_store
 from .history import pages as history_pages
@@ -214,6 +215,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         family_pages.router,
         responder_pages.router,
         home_pages.router,
+        exchange_pages.router,
         hotline_pages.router,
         board_stream.router,
         intake_pages.router,

@@ -7,12 +7,10 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path
-from pydantic import BaseModel, ConfigDict, Field
 
 from .. import guard
 from ..access import rules as access_rules
 from ..alarms import views
-from ..alarms.shapes import AlarmView
 from ..clock import now_ms
 from ..database import Transaction
 from ..guard import Person, SignedIn, Writing
@@ -20,83 +18,11 @@ from ..hubs import store as hub_store
 from ..people import store as people_store
 from ..services import ServicesOf
 from . import store
+from .shapes import Card, Health, Look, WhyHealth
 
 router = APIRouter(prefix="/api/dwellings/{dwelling_id}", tags=["card"])
 DwellingId = Annotated[str, Path(min_length=1, max_length=64)]
 NO_DWELLING = "There is no such dwelling in your community. Load the board again."
-
-
-class CardResident(BaseModel):
-    """Shape: `has_notes`: there is something to know about their health, behind its own order."""
-
-    resident_id: int
-    name: str
-    sex: str | None
-    birth_year: int | None
-    phone: str | None
-    languages: str
-    hearing: str
-    has_notes: bool
-
-
-class CardContact(BaseModel):
-    name: str
-    relation: str
-    phone: str
-    order: int
-
-
-class CardKeyholder(BaseModel):
-    name: str
-    phone: str
-    note: str
-
-
-class Card(BaseModel):
-    """Shape: `life_at` a whole hour, UTC ms; null where nobody watches for signs of life."""
-
-    dwelling_id: str
-    label: str
-    label_en: str
-    address: str
-    access_note: str
-    latitude: float | None
-    longitude: float | None
-    residents: list[CardResident]
-    contacts: list[CardContact]
-    keyholders: list[CardKeyholder]
-    life_at: int | None
-    alarms: list[AlarmView]
-
-
-class WhyHealth(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    reason: str = Field(min_length=2, max_length=200, pattern=r"\S\S|\S.*\S", description="why you must know it now")
-    alarm_id: int | None = Field(default=None, ge=1, le=1 << 62)
-
-
-class ResidentHealth(BaseModel):
-    resident_id: int
-    name: str
-    health_notes: str
-    habits: str
-
-
-class Health(BaseModel):
-    residents: list[ResidentHealth]
-
-
-class Look(BaseModel):
-    """One look at a card. Shape: `is_health`: the notes on health were opened, with this reason."""
-
-    at: int
-    staff_id: int
-    display_name: str
-    display_name_en: str
-    role: str
-    reason: str | None
-    alarm_id: int | None
-    is_health: bool
 
 
 def _look(person: Person, dwelling_id: str, **more: Any) -> Any:

@@ -10,9 +10,8 @@ from ..access import rules as access_rules
 from ..alarms import views
 from ..database import Reader, Transaction
 from ..guard import SignedIn, Writing
-from ..people import datum, rules
 from ..services import ServicesOf
-from . import shapes, store
+from . import rules, shapes, store
 
 router = APIRouter(prefix="/api/people", tags=["people"])
 HomeId = Annotated[str, Path(min_length=1, max_length=64)]
@@ -26,21 +25,6 @@ _WHY_KEPT = {
 
 class Removed(BaseModel):
     dwelling_id: str
-
-
-def kept_as(body: shapes.NewHome) -> dict[str, Any]:
-    """A home as it is kept: its place in WGS-84, label and address made where none is given."""
-    home = body.model_dump()
-    if body.latitude is not None and body.longitude is not None:
-        home["latitude"], home["longitude"] = datum.to_wgs_84(body.latitude, body.longitude, body.datum)
-    else:
-        home["datum"] = None
-    address = rules.address_of(body.estate, body.building, body.unit, body.floor, body.door)
-    label, label_en = rules.label_of(body.building, body.unit, body.door)
-    home["address"] = body.address or address
-    home["label"] = body.label or label or home["address"][:64]
-    home["label_en"] = body.label_en or label_en or home["label"]
-    return home
 
 
 def why_not(reader: Reader, community_id: str, home: dict[str, Any], dwelling_id: str | None) -> str | None:
@@ -91,7 +75,7 @@ def home(dwelling_id: HomeId, person: SignedIn, services: ServicesOf) -> dict[st
 def add(body: shapes.NewHome, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Add a home with its people."""
     guard.require(person, access_rules.EDIT_PEOPLE)
-    new = kept_as(body)
+    new = rules.kept_as(body)
 
     def work(transaction: Transaction) -> dict[str, Any] | str | None:
         refusal = why_not(transaction, person.community_id, new, None)
@@ -108,7 +92,7 @@ def add(body: shapes.NewHome, person: Writing, services: ServicesOf) -> dict[str
 def change(dwelling_id: HomeId, body: shapes.NewHome, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Write a home whole: people who are not named are let go, those with their number keep it."""
     guard.require(person, access_rules.EDIT_PEOPLE)
-    new = kept_as(body)
+    new = rules.kept_as(body)
 
     def work(transaction: Transaction) -> dict[str, Any] | str | None:
         if store.home(transaction, dwelling_id, person.community_id) is None:

@@ -111,7 +111,7 @@ class ShownKeyholder(BaseModel):
 
 
 class Home(BaseModel):
-    """A home and its people. Shape: `datum` says in which the place came; it is given in WGS-84."""
+    """A home and its people. Shape: the place is given in WGS-84; `datum_given` says in which it came."""
 
     dwelling_id: str
     label: str
@@ -124,7 +124,8 @@ class Home(BaseModel):
     door: str | None
     latitude: float | None
     longitude: float | None
-    datum: str | None
+    datum: Literal["WGS-84"]
+    datum_given: str | None
     x: float | None
     y: float | None
     access_note: str

@@ -9,7 +9,7 @@ from typing import Any
 from ..clock import now_ms
 from ..database import Reader, Row, Transaction
 from ..family import store as family_store
-from ..people import rules
+from ..people import datum, rules
 from ..people import store as people_store
 
 DOOR = (
@@ -57,7 +57,11 @@ def home(reader: Reader, dwelling_id: str, community_id: str) -> dict[str, Any] 
 
 
 def _with_people(reader: Reader, rows: list[Row], has_health: bool = False) -> list[dict[str, Any]]:
-    homes = [{name: row[name] for name in _SHOWN} | {"is_away": bool(row["is_away"])} for row in rows]
+    homes = [
+        {name: row[name] for name in _SHOWN}
+        | {"is_away": bool(row["is_away"]), "datum": datum.WGS_84, "datum_given": row["datum"]}
+        for row in rows
+    ]
     for at in range(0, len(homes), _PAGE):
         some = homes[at : at + _PAGE]
         ids = [one["dwelling_id"] for one in some]
@@ -86,6 +90,11 @@ def all_with_health(reader: Reader, community_id: str) -> list[dict[str, Any]]:
     return _with_people(reader, rows, has_health=True)
 
 
+def ids(reader: Reader, community_id: str) -> list[str]:
+    rows = reader.rows("SELECT dwelling_id FROM dwellings WHERE community_id = ? ORDER BY dwelling_id", (community_id,))
+    return [row["dwelling_id"] for row in rows]
+
+
 def at_door(reader: Reader, community_id: str, home: dict[str, Any]) -> str | None:
     """Which home has this door already; None also where no door is given."""
     if not home.get("door"):
@@ -112,7 +121,10 @@ def add(transaction: Transaction, community_id: str, home: dict[str, Any], dwell
 
 
 def change(transaction: Transaction, dwelling_id: str, home: dict[str, Any]) -> None:
-    """Write a home whole. Errors: NoSuchPerson."""
+    """Write a home whole; a place that did not move keeps the datum it came in. Errors: NoSuchPerson."""
+    before = transaction.row("SELECT latitude, longitude, datum FROM dwellings WHERE dwelling_id = ?", (dwelling_id,))
+    if before is not None and all(before[name] == home[name] for name in ("latitude", "longitude")):
+        home = home | {"datum": before["datum"]}
     marks = ", ".join(f"{name} = ?" for name in DOOR)
     values = [int(home[name]) if name == "is_away" else home[name] for name in DOOR]
     transaction.execute(f"UPDATE dwellings SET {marks} WHERE dwelling_id = ?", [*values, dwelling_id])

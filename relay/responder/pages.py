@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from .. import guard
 from ..access import rules as access_rules
 from ..alarms.shapes import AlarmView
-from ..card.pages import CardContact, CardKeyholder
+from ..card.shapes import CardContact, CardKeyholder
 from ..guard import SignedIn
 from ..services import ServicesOf
 from . import store

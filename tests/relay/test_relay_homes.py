@@ -21,12 +21,18 @@ def test_a_home_is_written_whole_and_its_people_keep_their_numbers(office):
     person = office.desk("operator")
     home = person.post(HOMES, NEW)
     assert home["label"] == "20号楼2单元501" and home["address"] == "清河苑 20 号楼 2 单元 5 层 501 室"
-    assert home["datum"] == "GCJ-02" and 300 < abs(home["latitude"] - 31.2304) * 111_000 + 300 < 1000
+    assert (home["datum"], home["datum_given"]) == ("WGS-84", "GCJ-02") and 300 < abs(
+        home["latitude"] - 31.2304
+    ) * 111_000 + 300 < 1000
     assert home["residents"][0]["initials"] == "wxy" and home["residents"][0]["has_notes"]
     assert "health_notes" not in home["residents"][0] and home["door_code"]
     path = f"{HOMES}/{home['dwelling_id']}"
     daughter, son = home["contacts"]
-    resident = {name: home["residents"][0][name] for name in ("resident_id", "name", "birth_year")}
+    as_given = {name: home[name] for name in ("latitude", "longitude", "datum")}  # written back, it does not move
+    again = person.put(path, NEW | as_given | {"contacts": home["contacts"]})
+    assert [again[name] for name in ("latitude", "longitude")] == [home["latitude"], home["longitude"]]
+    assert again["datum_given"] == "GCJ-02"
+    resident = {name: again["residents"][0][name] for name in ("resident_id", "name", "birth_year")}
     changed = person.put(path, NEW | {"residents": [resident], "contacts": [son, {"name": "王洋"}]})
     assert [one["name"] for one in changed["contacts"]] == ["王伟", "王洋"]
     assert changed["contacts"][0]["contact_id"] == son["contact_id"]

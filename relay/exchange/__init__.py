@@ -1,0 +1,1 @@
+"""Homes, their people and help nearby, in and out as tables."""
