@@ -157,23 +157,41 @@ def lost(transaction: Transaction, hub_id: str) -> bool:
     return transaction.execute("UPDATE hubs SET is_online = 0 WHERE hub_id = ? AND is_online = 1", (hub_id,)) == 1
 
 
+_HEARTBEAT = (
+    "UPDATE hubs SET epoch = ?, seq = ?, uptime_s = ?, kept = ?, is_mains_on = ?, battery_pct = ?,"
+    " firmware = ?, is_clock_trusted = ?, life_h = coalesce(?, life_h)"
+)
+_SAID = ("epoch", "seq", "uptime_s", "kept", "mains", "battery_pct", "firmware", "clock_trusted", "life_h")
+
+
+def _said(message: dict[str, Any]) -> list[Any]:
+    return [message[name] for name in _SAID]
+
+
 def keep_heartbeat(transaction: Transaction, hub_id: str, message: dict[str, Any]) -> None:
-    transaction.execute(
-        "UPDATE hubs SET epoch = ?, seq = ?, uptime_s = ?, kept = ?, is_mains_on = ?, battery_pct = ?,"
-        " firmware = ?, is_clock_trusted = ?, life_h = coalesce(?, life_h) WHERE hub_id = ?",
-        (
-            message["epoch"],
-            message["seq"],
-            message["uptime_s"],
-            message["kept"],
-            message["mains"],
-            message["battery_pct"],
-            message["firmware"],
-            message["clock_trusted"],
-            message["life_h"],
-            hub_id,
-        ),
+    transaction.execute(_HEARTBEAT + " WHERE hub_id = ?", (*_said(message), hub_id))
+
+
+def keep_plain_heartbeats(transaction: Transaction, beats: list[tuple[dict[str, Any], str, int]]) -> int:
+    """Heartbeats of hubs that are on the line: what they say and when they were heard; of how many that was true.
+    Shape: (message, hub_id, received_at)."""
+    return transaction.execute_many(
+        _HEARTBEAT + ", heard_at = ? WHERE hub_id = ? AND is_online = 1 AND is_active = 1",
+        [(*_said(message), at, hub_id) for message, hub_id, at in beats],
     )
+
+
+def on_the_line(reader: Reader, hub_ids: list[str]) -> set[str]:
+    """Those of these hubs that are active and on the line."""
+    found: set[str] = set()
+    for at in range(0, len(hub_ids), 500):
+        some = hub_ids[at : at + 500]
+        marks = ", ".join("?" * len(some))
+        rows = reader.rows(
+            f"SELECT hub_id FROM hubs WHERE is_online = 1 AND is_active = 1 AND hub_id IN ({marks})", some
+        )
+        found |= {row["hub_id"] for row in rows}
+    return found
 
 
 def last_life_at(reader: Reader, dwelling_id: str) -> int | None:

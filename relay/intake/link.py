@@ -25,7 +25,8 @@ from protocol import topics
 
 from ..clock import now_ms
 from ..database import Database, DatabaseClosed, NotKept
-from . import carried, rules, store, worker
+from . import carried, reading, rules, store, worker
+from .beats import Beats
 
 LOG = logging.getLogger("relay")
 KEEPALIVE_S = 30
@@ -66,6 +67,7 @@ class Link:
         self._database = database
         self._address = address
         self._routes = carried.Routes()
+        self._beats = Beats(database)
         self._generation = 0
         self._is_ending = False
         self._was_ready = False
@@ -73,7 +75,7 @@ class Link:
         self.refusal: str | None = None
         self.down_since: float | None = time.monotonic()
         self._is_shared = is_shared
-        client = mqtt.Client(
+        client = reading.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=None if is_shared else False,
@@ -163,6 +165,10 @@ class Link:
         heard = rules.read(topic, payload)
         if isinstance(heard, rules.Refusal):
             self._refuse(topic, payload, heard, received_at, puback)
+            return
+        if puback[2] == 0 and self._beats.is_plain(heard):
+            self._beats.add(heard, topic, payload, received_at)
+            self._routes.forget(heard.hub_id)
             return
         future = self._database.write(
             partial(worker.take, heard=heard, topic=topic, payload=payload, received_at=received_at)

@@ -12,6 +12,7 @@ BENCHES = (
     "sizes",
     "press",
     "escalation",
+    "load",
     "stalls",
     "loop_hold",
     "powercut",

@@ -1,0 +1,324 @@
+"""Thousands of homes in one process: raw MQTT 3.1.1 over a few connections, and consoles that read the live events.
+
+Started by load.py as a process of its own, so that what is measured is the relay and not its load. Reads orders as JSON
+lines on stdin, answers with one JSON line each. A connection speaks for many homes: the broker of the bench allows it.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+sys.path.insert(0, __file__.rsplit("/", 3)[0] + "/firmware")
+
+from protocol import messages, topics
+
+EPOCH = "0a1b2c3d"
+CONNECTIONS = 16
+WAIT_S = 30.0
+
+
+def length(size: int) -> bytes:
+    """The remaining length of a packet."""
+    found = bytearray()
+    while True:
+        size, digit = divmod(size, 128)
+        found.append(digit | (0x80 if size else 0))
+        if not size:
+            return bytes(found)
+
+
+def text(value: str) -> bytes:
+    data = value.encode()
+    return len(data).to_bytes(2, "big") + data
+
+
+def packet(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + length(len(body)) + body
+
+
+class Line(asyncio.Protocol):
+    """One connection to the broker. Shape: `on_message(topic, payload)` for what comes down."""
+
+    def __init__(self, client_id: str, on_message: Any) -> None:
+        self._client_id = client_id
+        self._on_message = on_message
+        self._data = bytearray()
+        self._mid = 0
+        self.transport: Any = None
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.is_lost = False
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        body = text("MQTT") + bytes([4, 2, 0, 0]) + text(self._client_id)
+        transport.write(packet(0x10, body))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.is_lost = True
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError("the broker closed the line"))
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        while True:
+            size, at, shift = 0, 1, 0
+            while True:
+                if at >= len(self._data):
+                    return
+                digit = self._data[at]
+                size |= (digit & 0x7F) << shift
+                shift, at = shift + 7, at + 1
+                if not digit & 0x80:
+                    break
+            if len(self._data) < at + size:
+                return
+            kind, body = self._data[0], bytes(self._data[at : at + size])
+            del self._data[: at + size]
+            self._take(kind, body)
+
+    def _take(self, kind: int, body: bytes) -> None:
+        if kind & 0xF0 == 0x20 and not self.ready.done():
+            if body[1]:
+                self.ready.set_exception(ConnectionError(f"the broker refuses: {body[1]}"))
+            else:
+                self.ready.set_result(None)
+        elif kind & 0xF0 == 0x30:
+            size = int.from_bytes(body[:2], "big")
+            topic, rest = body[2 : 2 + size].decode(), body[2 + size :]
+            if kind & 0x06:
+                self.transport.write(packet(0x40, rest[:2]))
+                rest = rest[2:]
+            self._on_message(topic, rest)
+
+    def _next_mid(self) -> bytes:
+        self._mid = self._mid % 65535 + 1
+        return self._mid.to_bytes(2, "big")
+
+    def subscribe(self, topic: str) -> None:
+        self.transport.write(packet(0x82, self._next_mid() + text(topic) + b"\x00"))
+
+    def publish(self, topic: str, payload: bytes, qos: int) -> None:
+        middle = self._next_mid() if qos else b""
+        self.transport.write(packet(0x32 if qos else 0x30, text(topic) + middle + payload))
+
+
+class Console:
+    """A console's stream of events, read raw. Shape: `on_alarm(view)` for each `alarm` event."""
+
+    def __init__(self, url: str, cookie: str, on_alarm: Any) -> None:
+        self._host, _, port = url.removeprefix("http://").partition(":")
+        self._port, self._cookie, self._on_alarm = int(port), cookie, on_alarm
+        self.last_id: str | None = None
+
+    async def run(self) -> None:
+        while True:
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                await self._read()
+            await asyncio.sleep(0.2)
+
+    async def _read(self) -> None:
+        reader, writer = await asyncio.open_connection(self._host, self._port, limit=1 << 20)
+        since = f"Last-Event-ID: {self.last_id}\r\n" if self.last_id else ""
+        head = f"GET /api/events HTTP/1.1\r\nHost: bench\r\nCookie: {self._cookie}\r\n{since}\r\n"
+        writer.write(head.encode())
+        name = ""
+        try:
+            while line := await reader.readline():
+                if line.startswith(b"event:"):
+                    name = line[6:].strip().decode()
+                elif line.startswith(b"id:"):
+                    self.last_id = line[3:].strip().decode()
+                elif line.startswith(b"data:") and name == "alarm":
+                    self._on_alarm(json.loads(line[5:]))
+        finally:
+            writer.close()
+
+
+class Homes:
+    """Shape: `homes` are hub-00001 to hub-NNNNN, each with its own seq; seqs come from the caller's first."""
+
+    def __init__(self, orders: dict[str, Any]) -> None:
+        self._orders = orders
+        self.homes: int = orders["homes"]
+        self.lines: list[Line] = []
+        self.sent_at: dict[tuple[str, int], float] = {}
+        self.stored: dict[tuple[str, int], float] = {}
+        self.seen: dict[tuple[str, int], float] = {}
+        self.seqs: dict[str, int] = {}
+        self._beats = [(topics.up(self.hub(n), topics.HEARTBEAT), self._beat(n)) for n in range(self.homes)]
+        self._next_beat = 0
+        self._next_alarm = 0
+
+    @staticmethod
+    def hub(number: int) -> str:
+        return f"hub-{number + 1:05}"
+
+    @staticmethod
+    def _beat(number: int) -> bytes:
+        return messages.encode(messages.heartbeat(EPOCH, 9, 60 + number, 0, [], True, 90, "0.1", False))
+
+    async def connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.lines = []
+        for number in range(CONNECTIONS):
+            line = Line(f"bench-{number}", self._heard)
+            await loop.create_connection(lambda line=line: line, "127.0.0.1", self._orders["broker_port"])
+            await asyncio.wait_for(line.ready, WAIT_S)
+            self.lines.append(line)
+        self.lines[0].subscribe("anling/1/+/down/receipt")
+
+    async def keep_connected(self) -> None:
+        while True:
+            await asyncio.sleep(0.2)
+            if any(line.is_lost for line in self.lines):
+                for line in self.lines:
+                    line.transport.close()
+                try:
+                    await self.connect()
+                except (OSError, ConnectionError, asyncio.TimeoutError):
+                    for line in self.lines:
+                        line.is_lost = True
+                    if not self.lines:
+                        continue
+
+    def _heard(self, topic: str, payload: bytes) -> None:
+        hub_id = topic.split("/")[2]
+        self.stored.setdefault((hub_id, json.loads(payload)["seq"]), time.monotonic())
+
+    def saw(self, view: dict[str, Any]) -> None:
+        seq = self.seqs.get(view["hub_id"])
+        if seq is not None:
+            self.seen.setdefault((view["hub_id"], seq), time.monotonic())
+
+    def _line(self, number: int) -> Line:
+        return self.lines[number % len(self.lines)]
+
+    def beat(self) -> None:
+        """The next home's heartbeat."""
+        number = self._next_beat
+        self._next_beat = (number + 1) % self.homes
+        topic, payload = self._beats[number]
+        line = self._line(number)
+        if not line.is_lost:
+            line.publish(topic, payload, 0)
+
+    def press(self) -> tuple[str, int]:
+        """The next home's alarm."""
+        number = self._next_alarm
+        self._next_alarm = (number + 1) % self.homes
+        hub_id = self.hub(number)
+        seq = self.seqs[hub_id] = self.seqs.get(hub_id, self._orders["first_seq"] - 1) + 1
+        self.sent_at[(hub_id, seq)] = time.monotonic()
+        self.send_alarm(hub_id, seq)
+        return hub_id, seq
+
+    def send_alarm(self, hub_id: str, seq: int) -> None:
+        message = messages.alarm(EPOCH, seq, seq, "help", "raised", None, "press", 10, None)
+        line = self._line(int(hub_id[4:]) - 1)
+        if not line.is_lost:
+            line.publish(topics.up(hub_id, topics.ALARM), messages.encode(message), 1)
+
+    def tell_counts(self, number: int) -> None:
+        """What this home counted, as its hub does each night."""
+        hub_id = self.hub(number)
+        made = self.seqs.get(hub_id, 0)
+        message = {"v": 1, "epoch": EPOCH, "seq": made, "made": made, "made_room": 0, "waiting": 0}
+        self._line(number).publish(topics.up(hub_id, "tally"), messages.encode(message), 1)
+
+    async def run(self, beats_per_s: float, alarms_per_min: float, seconds: float, retry_s: float = 0.0) -> None:
+        """Send at an even pace, in steps of 10 ms."""
+        started = time.monotonic()
+        beats = alarms = 0
+        waiting: deque[tuple[float, str, int]] = deque()
+        while (passed := time.monotonic() - started) < seconds:
+            due = int(passed * beats_per_s)
+            for _ in range(due - beats):
+                self.beat()
+            beats = due
+            if alarms < int(passed * alarms_per_min / 60) + 1:
+                alarms += 1
+                hub_id, seq = self.press()
+                waiting.append((time.monotonic() + retry_s, hub_id, seq))
+            if retry_s:
+                self._send_again(waiting, retry_s)
+            await asyncio.sleep(0.002 if beats_per_s < 2000 else 0.01)
+        end = time.monotonic() + WAIT_S
+        while self.sent_at.keys() - self.stored.keys() and time.monotonic() < end:
+            if retry_s:
+                self._send_again(waiting, retry_s)
+            await asyncio.sleep(0.01)
+
+    def _send_again(self, waiting: "deque[tuple[float, str, int]]", retry_s: float) -> None:
+        """As a hub's outbox does: until the receipt."""
+        now = time.monotonic()
+        while waiting and waiting[0][0] <= now:
+            _, hub_id, seq = waiting.popleft()
+            if (hub_id, seq) not in self.stored:
+                self.send_alarm(hub_id, seq)
+                waiting.append((now + retry_s, hub_id, seq))
+
+    async def lag(self, seconds: float = WAIT_S) -> float:
+        """How long a press takes to be stored now, behind all that was sent before it on any line."""
+        presses = [self.press() for _ in range(CONNECTIONS)]
+        end = time.monotonic() + seconds
+        while any(key not in self.stored for key in presses) and time.monotonic() < end:
+            await asyncio.sleep(0.005)
+        return max(self.stored.get(key, end) - self.sent_at[key] for key in presses)
+
+    def figures(self) -> dict[str, Any]:
+        """Shape: ms from publish to receipt and to the console, of every press since the last call."""
+        keys = list(self.sent_at)
+        found = {
+            "pressed": len(keys),
+            "stored": sum(key in self.stored for key in keys),
+            "receipt_ms": [1000 * (self.stored[key] - self.sent_at[key]) for key in keys if key in self.stored],
+            "console_ms": [1000 * (self.seen[key] - self.sent_at[key]) for key in keys if key in self.seen],
+        }
+        self.sent_at.clear()
+        self.stored.clear()
+        self.seen.clear()
+        return found
+
+
+async def obey(homes: Homes, order: dict[str, Any]) -> dict[str, Any]:
+    if order["do"] == "run":
+        await homes.run(order["beats_per_s"], order["alarms_per_min"], order["seconds"], order.get("retry_s", 0.0))
+        await asyncio.sleep(0.3)
+        return homes.figures()
+    if order["do"] == "knee":
+        await homes.run(order["beats_per_s"], 0, order["seconds"])
+        lag_s = await homes.lag()
+        homes.figures()
+        return {"lag_s": lag_s}
+    if order["do"] == "count":
+        for number in range(homes.homes):
+            if homes.hub(number) in homes.seqs:
+                homes.tell_counts(number)
+        return {"told": len(homes.seqs), "made": sum(homes.seqs.values())}
+    return {"unknown": order["do"]}
+
+
+async def main() -> None:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=1 << 20)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    homes = Homes(json.loads(await reader.readline()))
+    await homes.connect()
+    console = Console(homes._orders["url"], homes._orders["cookie"], homes.saw)
+    tasks = [asyncio.create_task(console.run()), asyncio.create_task(homes.keep_connected())]
+    await asyncio.sleep(1)
+    print(json.dumps({"ready": True}), flush=True)
+    while line := await reader.readline():
+        print(json.dumps(await obey(homes, json.loads(line))), flush=True)
+    for task in tasks:
+        task.cancel()
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(main())
