@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
 
     sample = command("sample", "Fill an empty database with one invented community.")
     sample.add_argument("--homes", type=int, default=60, help="1 to 60")
+    sample.add_argument("--district", action="store_true", help="43 communities more, 30,000 homes in all")
     sample.add_argument("--json", action="store_true", help="print one JSON object")
 
     community = command("community-add", "Add a community.")

@@ -61,9 +61,14 @@ def _sample(arguments: argparse.Namespace) -> Work:
                 " name an empty folder with --data, or delete that one."
             )
         made = sample.fill(transaction, arguments.homes, passwords)
+        sample.put_on_duty(transaction, now_ms())
+        if arguments.district:
+            made |= {"district": sample.fill_district(transaction, arguments.homes, now_ms())}
         if arguments.json:
             return json.dumps(made)
         lines = [f"community {made['community_id']} with {arguments.homes} homes"]
+        if arguments.district:
+            lines.append("district with {communities} communities, {homes} homes".format(**made["district"]))
         lines += [f"sign in as {one['name']} with {one['password']} ({one['role']})" for one in made["staff"]]
         return "\n".join(lines)
 

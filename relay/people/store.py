@@ -123,6 +123,20 @@ def add_community(
     )
 
 
+def add_district(transaction: Transaction, district_id: str, name: str, name_en: str) -> None:
+    transaction.insert_new("districts", {"district_id": district_id, "name": name, "name_en": name_en})
+
+
+def set_place_of_community(
+    transaction: Transaction, community_id: str, district_id: str, latitude: float, longitude: float
+) -> None:
+    """Put a community on its district's map. Shape: WGS-84."""
+    transaction.execute(
+        "UPDATE communities SET district_id = ?, latitude = ?, longitude = ? WHERE community_id = ?",
+        (district_id, latitude, longitude, community_id),
+    )
+
+
 def set_picture(transaction: Transaction, community_id: str, picture: str, width: int, height: int) -> None:
     transaction.execute(
         "UPDATE communities SET picture = ?, picture_width = ?, picture_height = ? WHERE community_id = ?",

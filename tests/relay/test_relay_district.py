@@ -6,6 +6,9 @@ import httpx
 from database_parts import alarm_message, say
 from office_parts import HERE, THERE, Desk, Office
 
+from relay import sample
+from relay.app import open_database
+from relay.clock import now_ms
 from relay.district import store as district_store
 
 
@@ -24,7 +27,9 @@ def _join(office: Office) -> None:
 def test_an_officer_sees_the_district_and_others_do_not(office):
     officer = office.desk("district")
     alone = officer.get("/api/district")
-    assert alone["district"] is None and [one["community_id"] for one in alone["communities"]] == [HERE]
+    assert alone["district"]["district_id"] == "d-binjiang" and [
+        one["community_id"] for one in alone["communities"]
+    ] == [HERE]
     _join(office)
     say(office.database, "alarm", alarm_message(1))
     shown = officer.get("/api/district")
@@ -107,3 +112,21 @@ def test_an_officer_hears_every_community_of_the_district_and_whose_it_is(office
     for path, role in (("/api/events", "auditor"), ("/api/events", "call_gateway")):
         desk = office.program(role)
         assert "Your role" in desk.get(path, 403)["detail"]
+
+
+def test_a_sample_district_has_its_thirty_thousand_homes(tmp_path):
+    database = open_database(tmp_path)
+
+    def fill(transaction):
+        sample.fill(transaction, 2, {name: ("clear", "hash") for name, *_ in sample.STAFF})
+        return sample.fill_district(transaction, 2, now_ms())
+
+    assert database.write(fill).result() == {"communities": 44, "homes": 30_000}
+    with database.read() as reader:
+        ids = [row["community_id"] for row in reader.rows("SELECT community_id FROM communities ORDER BY community_id")]
+        points = district_store.points(reader, ids)
+        states = [point[3] for point in points]
+        assert len(points) == 30_000 and len({point[0] for point in points}) == 30_000
+        assert 200 < states.count("away") < 400 and 400 < states.count("offline") < 800
+        assert len(district_store.buildings(reader, "c-02")) == 16
+    database.close()

@@ -8,55 +8,23 @@ import random
 import secrets
 from typing import Any
 
-from .access import rules as access_rules
-from .access import store as access_store
-from .clock import now_ms
-from .database import Transaction
-from .hubs import store as hub_store
-from .people import store as people_store
-from .people.sample_places import PICTURE_HEIGHT, PICTURE_WIDTH, PLACES
+from ..access import rules as access_rules
+from ..access import store as access_store
+from ..clock import now_ms
+from ..database import Transaction
+from ..district import store as district_store
+from ..hubs import store as hub_store
+from ..people import rules as people_rules
+from ..people import store as people_store
+from ..people.sample_places import PICTURE_HEIGHT, PICTURE_WIDTH, PLACES
+from .names import CHILDREN, HABITS, HEALTH, HEARING, LANGUAGES, MEN, SURNAMES, WOMEN
 
 COMMUNITY_ID = "c-qinghe"
+DISTRICT_ID = "d-binjiang"
 HOMES_MAX = len(PLACES)
+LATITUDE, LONGITUDE = 30.1862, 120.1934  # WGS-84, the middle of the picture
+HEIGHT, WIDTH = 0.0040, 0.0066  # degrees that the picture covers
 
-SURNAMES = [  # the commonest ones
-    "王",
-    "李",
-    "张",
-    "刘",
-    "陈",
-    "杨",
-    "黄",
-    "赵",
-    "吴",
-    "周",
-    "徐",
-    "孙",
-    "马",
-    "朱",
-    "胡",
-    "郭",
-    "何",
-    "高",
-    "林",
-    "罗",
-]
-WOMEN = ["秀英", "桂兰", "玉珍", "淑华", "凤英", "玉兰", "桂英", "秀兰", "丽华", "淑珍"]
-MEN = ["建国", "德明", "志强", "福生", "国华", "永年", "振华", "文斌", "长海", "宝山"]
-CHILDREN = ["磊", "静", "伟", "敏", "洋", "娜", "涛", "倩", "超", "婷"]
-HEALTH = (
-    "高血压，每日服药",
-    "二型糖尿病；床头有血糖仪",
-    "心脏支架（2019）；随身带硝酸甘油",
-    "右髋置换，走路用助行器",
-    "慢阻肺，夜间吸氧",
-    "轻度认知障碍；会忘记已经报过警",
-    "骨质疏松，去年跌倒一次",
-    "无特殊",
-)
-HABITS = ("六点起床，晨练到八点", "午睡到两点半", "晚上九点前睡", "常在阳台浇花", "下午去活动室下棋")
-LANGUAGES = ("普通话", "普通话、四川话", "上海话", "广东话、普通话", "普通话、少许英语")
-HEARING = ("正常", "正常", "左耳重听，请大声", "戴助听器，夜间取下")
 DEVICES = (
     ("button", "卧室", "床头按钮"),
     ("door", "门厅", "入户门"),
@@ -70,13 +38,30 @@ STAFF = (
     ("responder", "李敏", "Li Min", access_rules.RESPONDER),
     ("responder2", "周强", "Zhou Qiang", access_rules.RESPONDER),
     ("supervisor", "何文", "He Wen", access_rules.SUPERVISOR),
+    ("operator2", "孙丽", "Sun Li", access_rules.OPERATOR),
+    ("installer", "吴昊", "Wu Hao", access_rules.INSTALLER),
+    ("district", "沈岚", "Shen Lan", access_rules.DISTRICT),
+    ("auditor", "顾平", "Gu Ping", access_rules.AUDITOR),
 )
+ON_DUTY = (("operator", "operator"), ("operator2", "deputy"), ("responder", "responder"), ("responder2", "responder"))
+SHIFT_MS = 12 * 3600 * 1000
 DUTY_PHONE = "13800009000"
+PROVIDERS = ("电信", "移动", "联通")
+ACCESS_NOTES = ("", "单元门密码问值班室", "备用钥匙在物业，凭工作证领取", "电梯到顶楼需刷卡，找保安")
+NEARBY = (
+    ("clinic", "清河社区卫生服务站", 0.2, 0.15, "13800009101"),
+    ("station", "清河苑居家养老服务站", 0.55, 0.5, "13800009102"),
+    ("defibrillator", "东门岗亭 AED", 0.92, 0.55, ""),
+    ("defibrillator", "活动室 AED", 0.45, 0.4, ""),
+)
 
 
 def fill(transaction: Transaction, homes: int, passwords: dict[str, tuple[str, str]]) -> dict[str, Any]:
     """Add the community; what is to be shown once. Shape: `passwords` name → (clear, argon2 hash)."""
     people_store.add_community(transaction, COMMUNITY_ID, "清河苑", "Qinghe Garden", PICTURE_WIDTH, PICTURE_HEIGHT)
+    people_store.add_district(transaction, DISTRICT_ID, "滨江区", "Riverside")
+    people_store.set_place_of_community(transaction, COMMUNITY_ID, DISTRICT_ID, LATITUDE, LONGITUDE)
+    district_store.set_surroundings(transaction, COMMUNITY_ID, [_nearby(*place) for place in NEARBY])
     staff: list[dict[str, Any]] = []
     people_store.set_duty_phone(transaction, COMMUNITY_ID, DUTY_PHONE)
     for number, (name, display_name, display_name_en, role) in enumerate(STAFF, 1):
@@ -89,6 +74,24 @@ def fill(transaction: Transaction, homes: int, passwords: dict[str, tuple[str, s
     chance = random.Random("anling")  # invented people, the same ones each time
     hubs = [_add_home(transaction, number, chance) for number in range(homes)]
     return {"community_id": COMMUNITY_ID, "staff": staff, "hubs": hubs}
+
+
+def put_on_duty(transaction: Transaction, now: int) -> None:
+    """Somebody is on duty for the next twelve hours."""
+    for name, duty in ON_DUTY:
+        row = access_store.staff_by_name(transaction, name)
+        if row is not None:
+            access_store.add_shift(transaction, COMMUNITY_ID, row["staff_id"], duty, now, now + SHIFT_MS)
+
+
+def place_of(x: float, y: float) -> tuple[float, float]:
+    """Latitude and longitude of a point of the picture."""
+    return round(LATITUDE + (0.5 - y) * HEIGHT, 7), round(LONGITUDE + (x - 0.5) * WIDTH, 7)
+
+
+def _nearby(kind: str, name: str, x: float, y: float, phone: str) -> dict[str, Any]:
+    latitude, longitude = place_of(x, y)
+    return {"kind": kind, "name": name, "latitude": latitude, "longitude": longitude, "phone": phone}
 
 
 def make_passwords() -> dict[str, tuple[str, str]]:
@@ -104,7 +107,8 @@ def _add_home(transaction: Transaction, number: int, chance: random.Random) -> d
     place = PLACES[number]
     hub_id = f"hub-{number + 1:04}"
     dwelling_id = "-".join(("d", place["building"], place["unit"] or "0", place["door"]))
-    unit = f" {place['unit']} 单元" if place["unit"] else ""
+    latitude, longitude = place_of(place["x"], place["y"])
+    way = {name: place[name] for name in ("estate", "building", "unit", "floor", "door")}
     people_store.add_dwelling(
         transaction,
         {
@@ -112,10 +116,14 @@ def _add_home(transaction: Transaction, number: int, chance: random.Random) -> d
             "community_id": COMMUNITY_ID,
             "label": place["label"],
             "label_en": place["label_en"],
-            "address": f"{place['estate']} {place['building']} 号楼{unit} {place['floor']} 层 {place['door']} 室",
+            "address": people_rules.address_of(**way),
             "x": place["x"],
             "y": place["y"],
-            **{name: place[name] for name in ("estate", "building", "unit", "floor", "door")},
+            **way,
+            "latitude": latitude,
+            "longitude": longitude,
+            "access_note": ACCESS_NOTES[number % len(ACCESS_NOTES)],
+            "provider": PROVIDERS[number % len(PROVIDERS)],
             "door_code": secrets.token_urlsafe(9),
         },
     )
@@ -141,6 +149,11 @@ def _add_home(transaction: Transaction, number: int, chance: random.Random) -> d
 
 def _add_people(transaction: Transaction, dwelling_id: str, surname: str, number: int, chance: random.Random) -> None:
     is_woman = chance.random() < 0.6
+    if number % 7 == 5:  # a couple
+        people_store.add_resident(
+            transaction,
+            {"dwelling_id": dwelling_id, "name": SURNAMES[number % 20] + MEN[number % 10], "birth_year": 1938},
+        )
     people_store.add_resident(
         transaction,
         {
@@ -152,6 +165,7 @@ def _add_people(transaction: Transaction, dwelling_id: str, surname: str, number
             "habits": chance.choice(HABITS),
             "languages": chance.choice(LANGUAGES),
             "hearing": chance.choice(HEARING),
+            "phone": f"1380000{5000 + number}",
         },
     )
     for order, relation in enumerate(("女儿", "儿子"), 1):
