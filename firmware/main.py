@@ -42,6 +42,11 @@ try:
     except settings_file.SettingsFault as fault:
         settings, notes = settings_file.FACTORY, [str(fault), settings_file.FACTORY_SAYS]
         is_ready = False
+        from device import identity
+
+        made = identity.load()  # a hub from the bench knows its name before anybody has installed it
+        if made is not None:
+            settings = dict(settings, hub_id=made["hub_id"])
     for note in notes:
         print("hub:", note)
     # What reads and checks settings is needed once: its 5 KB are the heap's again.

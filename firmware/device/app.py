@@ -21,6 +21,7 @@ from protocol import messages, topics, vocabulary
 from . import board, build, clock
 from .care import Care, cause
 from .inputs import Inputs
+from .installer import Installer
 from .journal import Journal
 from .lamp import Lamp
 from .power import Power
@@ -120,6 +121,7 @@ class Hub:
         self._neighbours = None
         self._quiet_ms = 0
         self._upkeep = None
+        self._installer = None
         self._performers = {
             actions.Sound: self._sound,
             actions.Light: lambda a: self._lamp.show(a.pattern),
@@ -225,6 +227,8 @@ class Hub:
                 address = binascii.hexlify(record[:6]).decode()
                 frame = record[9 : 9 + record[8]]
                 self.receive(events.AdvertHeard(address, frame, record[6] - 128, bool(record[7])))
+                if self._installer is not None:
+                    self._installer.hear(address, frame, record[6] - 128)
                 if ring is self._ring and self._urgent.any():
                     return True
         return False
@@ -252,6 +256,8 @@ class Hub:
                         self._sounder.siren_now()
                         self._lamp.red_now()
                     self.receive(event)
+                    if self._installer is not None:
+                        self._installer.on_event(event)
                 self._sounder.tick(now_ms)
                 due_ms = self.kernel.next_wake_ms()
                 if due_ms is not None and due_ms <= now_ms:
@@ -343,8 +349,8 @@ class Hub:
         self._upkeep = Upkeep(self.kernel, self._say_aside, self._sounder, self._care, self._power, uplink)
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._tend())]
         tasks.append(asyncio.create_task(self._voice.run()))
-        if uplink is not None:
-            tasks.append(asyncio.create_task(uplink.run()))
+        self._installer = Installer(self, self._settings, self._radio, self._voice, uplink, build.VERSION)
+        self._installer.resume_uplink()
         if uplink is not None and self._settings.get("ntp") is not False:
             from .link.ntp import Timekeeper
 

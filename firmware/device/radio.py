@@ -74,6 +74,14 @@ class Radio:
         """Hand this one the GATT events that it takes."""
         self._wearables.append(wearable)
 
+    def serve_first(self, server):
+        """Hand it the GATT events before all others; its connections are none of a wearable's."""
+        self._wearables.insert(0, server)
+
+    def unserve(self, one):
+        if one in self._wearables:
+            self._wearables.remove(one)
+
     async def wait_for(self, address):
         """Until this address is heard. One may wait at a time; another waits its turn."""
         while self._waited_for is not None:

@@ -16,6 +16,14 @@ ARE_YOU_WELL, CANCELLED, CANNOT_CANCEL = "are_you_well", "cancelled", "cannot_ca
 BATTERY_LOW, SENSOR_OVERDUE, SENSOR_RESTORED = "battery_low", "sensor_overdue", "sensor_restored"
 WIRE_CUT, WIRE_MENDED, SELF_TEST_FAILED = "wire_cut", "wire_mended", "self_test_failed"
 LINK_LOST, LINK_RESTORED = "link_lost", "link_restored"
+# While somebody installs the hub.
+INSTALL_OPEN, IDENTIFY, INSTALLED, NO_RELAY = "install_open", "identify", "installed", "no_relay"
+WIFI_JOINED, WIFI_PASSWORD, WIFI_NOT_FOUND, WIFI_PORTAL = (
+    "wifi_joined",
+    "wifi_password",
+    "wifi_not_found",
+    "wifi_portal",
+)
 
 TEXTS = {
     HEARD: ("听到了。正在为您呼叫帮助。", "I heard you. I am calling for help."),
@@ -74,6 +82,20 @@ TEXTS = {
     ),
     LINK_RESTORED: ("网络恢复了。", "The network is back."),
     SOMEBODY: ("值班员", "Somebody on duty"),
+    INSTALL_OPEN: ("可以安装了。请在一分钟内连接我。", "Ready to be installed. Connect to me within a minute."),
+    IDENTIFY: ("我在这里。", "Here I am."),
+    INSTALLED: ("安装完成。我现在重新启动。", "I am installed, and start anew now."),
+    NO_RELAY: ("连不上值班室的服务器。", "I cannot reach the duty room's server."),
+    WIFI_JOINED: ("无线网络连上了。", "I have joined the Wi-Fi."),
+    WIFI_PASSWORD: ("无线网络的密码不对。", "The password of the Wi-Fi is wrong."),
+    WIFI_NOT_FOUND: (
+        "找不到这个无线网络。我只能用二点四吉赫的网络。",
+        "I cannot find this Wi-Fi. I need a network of 2.4 gigahertz.",
+    ),
+    WIFI_PORTAL: (
+        "这个网络要在网页上登录,我用不了。",
+        "This network asks for a sign-in on a page, which I cannot do.",
+    ),
 }
 # Other words for a time that is none, one, or too long to count.
 ON_THE_WAY_SOON, ON_THE_WAY_ONE, ON_THE_WAY_LONG = "on_the_way_soon", "on_the_way_one", "on_the_way_long"

@@ -36,6 +36,7 @@ class BoardLink:
         self.is_wifi_connected = True
         self.loudspeaker = Loudspeaker()
         self.channel = 6  # of the home's Wi-Fi
+        self.networks: list[dict[str, str]] | None = None  # [{"ssid", "password"}]; None: any name, any password
         self.on_espnow: Callable[[bytes, bytes, int], None] | None = None  # destination, payload, channel
 
     async def start(self) -> None:
@@ -95,6 +96,7 @@ class BoardLink:
                     "levels_mv": sorted(self.levels_mv.items()),
                     "wifi": self.is_wifi_connected,
                     "channel": self.channel,
+                    "networks": self.networks,
                 }
                 self._send(b"H", json.dumps(state).encode())
                 await reader.read(1)  # until the firmware ends

@@ -30,8 +30,9 @@ from .board_link import (
     BoardLink,
 )
 from .bthome_sensor import Sensor, advert
-from .gatt import Central, Wearable
+from .gatt import Wearable
 from .modem import Modem
+from .peripheral import HubGatt
 from .places import FIRMWARE, STAND_INS, micropython
 from .router import Router
 from .stairwell import Stairwell, mac_of
@@ -87,7 +88,7 @@ class Home:
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._is_stopping = False
-        self._central: Central | None = None
+        self.gatt: HubGatt | None = None  # from the start on
         self.wearables: list[Wearable] = []
         self.watchdog_s: float | None = None  # bites after so long, whatever the hub asked for, and once
         self._watchdog: tuple[float, float] | None = None  # (fed at s, bites after s)
@@ -97,6 +98,7 @@ class Home:
         self.images: images.Images | None = None  # what it starts from instead
         self.environment: dict[str, str] = {}  # more of it for the firmware's process (power cuts)
         self.more_settings: dict[str, Any] = {}  # laid over the settings before the start
+        self.identity: dict[str, Any] | None = None  # set before the start: a hub from the bench, without settings
         self.micropython_version = ""
         folder.mkdir(parents=True, exist_ok=True)
         self.sensors = {
@@ -116,6 +118,7 @@ class Home:
         await self.router.start()
         await self.link.start()
         await self.air.start()
+        self.gatt = HubGatt(self.air.device, self.link.gatt)
         if self.stairwell is not None:
             self.stairwell.start()
         if self.modem is not None:
@@ -148,8 +151,8 @@ class Home:
         """End the hub and everything else of this home."""
         self._is_stopping = True
         await self._end_hub(signal.SIGTERM)
-        if self._central is not None:
-            await self._central.stop()
+        if self.gatt is not None:
+            await self.gatt.stop()
         await self.air.stop()
         if self.stairwell is not None:
             self.stairwell.stop()
@@ -162,23 +165,19 @@ class Home:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _write_settings(self) -> None:
+        broker = {"host": self.broker_name, "port": self.router.port, "user": self.hub_id, "password": self._password}
         settings = {
             "hub_id": self.hub_id,
             "language": self._language,
-            "broker": {
-                "host": self.broker_name,
-                "port": self.router.port,
-                "user": self.hub_id,
-                "password": self._password,
-                **self._security,
-            },
+            "broker": {**broker, **self._security},
             "wifi": [{"ssid": "anling", "password": "not-a-secret"}],
             "devices": [one.settings() for one in (*self.sensors.values(), *self.wearables)],
             "ntp": False,  # a simulated home asks nobody outside this machine
             **self.more_settings,
         }
-        path = self.folder / "settings.json"
-        path.write_text(json.dumps(settings, ensure_ascii=False), "utf-8")
+        name, told = ("settings", settings) if self.identity is None else ("identity", self.identity)
+        path = self.folder / f"{name}.json"
+        path.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
         path.chmod(0o600)
 
     async def start_hub(self, timeout_s: float = 20.0, cause: int = PWRON_RESET) -> None:
@@ -229,6 +228,8 @@ class Home:
     async def _end_hub(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
         self._watchdog = None
+        if self.gatt is not None:
+            await self.gatt.lose_power()
         if process is None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -264,6 +265,8 @@ class Home:
         if process is self._process:
             self._process = self._watchdog = None
             self._silence()
+            if self.gatt is not None:
+                await self.gatt.lose_power()
             if not self._is_stopping and code == RESET_EXIT:
                 await self.start_hub(cause=HARD_RESET)
 
@@ -347,10 +350,8 @@ class Home:
     # --- events ------------------------------------------------------------------------------------
 
     def _on_board(self, name: str, detail: dict[str, Any]) -> None:
-        if name == "gatt":
-            if self._central is None:
-                self._central = Central(self.air.device, self.link.gatt)
-            self._central.take(detail["order"])
+        if name == "gatt" and self.gatt is not None:
+            self.gatt.take(detail["order"])
             return
         if name == "watchdog":
             self._watchdog = (time.monotonic(), detail["timeout_ms"] / 1000)

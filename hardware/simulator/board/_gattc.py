@@ -11,6 +11,7 @@ import json
 import _wire
 
 _EBUSY, _EINVAL = 16, 22
+_OF_SERVER = (1, 2, 3)
 
 
 class UUID:
@@ -25,6 +26,11 @@ class UUID:
             self._value = value.replace("-", "").lower()
         else:
             self._value = "".join(["%02x" % byte for byte in reversed(bytes(value))])
+
+    @property
+    def text(self):
+        """Its hex digits, as people write them; not on the board."""
+        return self._value
 
     def __eq__(self, other):
         return isinstance(other, UUID) and self._value == other._value
@@ -88,4 +94,7 @@ class GattClient:
                 else:
                     value = memoryview(bytes.fromhex(text))
             data.append(value)
-        self._call(event, tuple(data))
+        if event in _OF_SERVER:
+            self._on_server_event(event, tuple(data))
+        else:
+            self._call(event, tuple(data))

@@ -174,6 +174,7 @@ def _start():
         levels_mv[number] = mv
     wifi["is_connected"] = state["wifi"]
     wifi["channel"] = state.get("channel", 6)
+    wifi["networks"] = state.get("networks")
     _thread.start_new_thread(_listen, ())
     asyncio.create_task(_pump())
 

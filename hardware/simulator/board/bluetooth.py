@@ -1,4 +1,4 @@
-"""Stand-in for MicroPython's `bluetooth` on the simulated board: the observer; the GATT client is in _gattc.py.
+"""Stand-in for MicroPython's `bluetooth` on the simulated board: the observer; GATT is in _gattc.py and _gatts.py.
 
 As on the board: the callback comes in a thread of the radio's own, whatever the loop does; it may allocate nothing; the
 buffers of a scan result are used again for the next one and are valid only within the callback; an exception escaping
@@ -8,6 +8,7 @@ Ref: MicroPython library, bluetooth.BLE: active, irq, gap_scan; _IRQ_SCAN_RESULT
 """
 
 import _gattc
+import _gatts
 import _wire
 
 _IRQ_SCAN_RESULT = 5
@@ -19,7 +20,11 @@ _NOTHING = ()
 UUID = _gattc.UUID
 
 
-class BLE(_gattc.GattClient):
+FLAG_READ, FLAG_WRITE, FLAG_NOTIFY = _gatts.FLAG_READ, _gatts.FLAG_WRITE, _gatts.FLAG_NOTIFY
+FLAG_WRITE_NO_RESPONSE = _gatts.FLAG_WRITE_NO_RESPONSE
+
+
+class BLE(_gattc.GattClient, _gatts.GattServer):
     """The one radio of the board."""
 
     _only = None
@@ -41,6 +46,7 @@ class BLE(_gattc.GattClient):
         self.has_failed = False  # an exception escaped the callback
         _wire.on_advert(self._on_advert)
         self._setup_gatt()
+        self._setup_server()
 
     def active(self, is_active=None):
         if is_active is None:

@@ -1,4 +1,4 @@
-"""Stand-in for MicroPython's `esp32.Partition`: a file with the physics of flash.
+"""Stand-in for MicroPython's `esp32.Partition`: a file with the physics of flash; and `esp32.NVS`.
 
 Erasing makes ones, programming only clears bits, and what has been written is in the file, so that killing the process
 loses no more than cutting the power would. ANLING_FLASH_BLOCKS=n makes a small one; while the file <label>.worn lies
@@ -9,6 +9,7 @@ Ref: MicroPython library, esp32.Partition: writeblocks(n, buf) erases and progra
 programs.
 """
 
+import json
 import os
 import sys
 
@@ -109,3 +110,39 @@ class Partition:
             self._erase(argument * BLOCK)
             return 0
         return None
+
+
+class NVS:
+    """A namespace of the key-value store, kept in nvs.json of the hub's folder; only what was committed is there."""
+
+    def __init__(self, namespace):
+        self._namespace = namespace
+        self._path = (os.getenv("ANLING_HUB_DIR") or ".") + "/nvs.json"
+        self._values = self._all().get(namespace, {})
+
+    def _all(self):
+        try:
+            with open(self._path) as file:
+                return json.loads(file.read())
+        except (OSError, ValueError):
+            return {}
+
+    def get_blob(self, key, buffer):
+        if key not in self._values:
+            raise OSError(-0x1102)  # ESP_ERR_NVS_NOT_FOUND
+        value = bytes.fromhex(self._values[key])
+        buffer[: len(value)] = value
+        return len(value)
+
+    def set_blob(self, key, value):
+        self._values[key] = "".join(["%02x" % byte for byte in value])
+
+    def erase_key(self, key):
+        if self._values.pop(key, None) is None:
+            raise OSError(-0x1102)
+
+    def commit(self):
+        held = self._all()
+        held[self._namespace] = self._values
+        with open(self._path, "w") as file:
+            file.write(json.dumps(held))

@@ -20,6 +20,7 @@ class WLAN:
     _is_active = False
     _wants = False
     _own_channel = 1  # where the radio stands while it is not at the router's
+    _asked = (None, None)  # name and password of the network that it tries
 
     def __new__(cls, interface=STA_IF):
         if cls._only is None:  # one interface, however often it is asked for, as on the board
@@ -35,20 +36,31 @@ class WLAN:
         if not self._is_active:
             raise OSError(0x3002, "Wifi Not Started")
         self._wants = True
+        self._asked = (ssid or "", key or "")
         _wire.send(_wire.OUT_WIFI, (ssid or "").encode())
 
     def disconnect(self):
         self._wants = False
 
     def isconnected(self):
-        return self._is_active and self._wants and _wire.wifi["is_connected"]
+        return self._is_active and self._wants and _wire.wifi["is_connected"] and self._fault() is None
+
+    def _fault(self):
+        """Why the network that was asked for does not let this board in; a home without a list takes everybody."""
+        known = _wire.wifi.get("networks")
+        if known is None:
+            return None
+        for network in known:  # a network of 5 GHz alone is not in the list: this radio cannot see it
+            if network["ssid"] == self._asked[0]:
+                return None if network["password"] == self._asked[1] else STAT_WRONG_PASSWORD
+        return STAT_NO_AP_FOUND
 
     def status(self, what=None):
         if what == "rssi":
             return -55
         if self.isconnected():
             return STAT_GOT_IP
-        return STAT_NO_AP_FOUND if self._wants else STAT_IDLE
+        return (self._fault() or STAT_NO_AP_FOUND) if self._wants else STAT_IDLE
 
     def config(self, *names, **values):
         if "channel" in values:
@@ -60,6 +72,12 @@ class WLAN:
             return {"mac": b"\x02\x00\x00\x00\x00\x01", "ssid": "anling", "channel": channel}.get(names[0])
 
     def scan(self):
+        known = _wire.wifi.get("networks")
+        if known is not None:
+            return [
+                (n["ssid"].encode(), b"\x02\x00\x00\x00\x00\x02", 6, -55, 3 if n["password"] else 0, False)
+                for n in known
+            ]
         return [(b"anling", b"\x02\x00\x00\x00\x00\x02", 6, -55, 3, False)] if _wire.wifi["is_connected"] else []
 
     def ifconfig(self, *addresses):
