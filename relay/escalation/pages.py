@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from .. import guard
 from ..access import rules as access_rules
 from ..access import store as access_store
+from ..alarms import store as alarm_store
 from ..clock import now_ms
 from ..guard import SignedIn, Writing
 from ..services import ServicesOf
@@ -55,6 +56,19 @@ def plan(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     guard.require(person, access_rules.BOARD)
     with services.database.read() as reader:
         return {"steps": rules.as_json(store.plan_of_community(reader, person.community_id))}
+
+
+@router.get("/api/alarms/{alarm_id}/plan")
+def plan_of_alarm(
+    alarm_id: Annotated[int, Path(ge=1, le=1 << 62)], person: SignedIn, services: ServicesOf
+) -> dict[str, Any]:
+    """The plan that was frozen into this alarm; the community's where it was not frozen yet."""
+    guard.require(person, access_rules.BOARD)
+    with services.database.read() as reader:
+        if alarm_store.alarm(reader, alarm_id, person.community_id) is None:
+            raise HTTPException(404, "There is no such alarm in your community. Load the board again.")
+        known = rules.as_json(store.plan_of_community(reader, person.community_id))
+        return {"steps": store.steps_of(reader, alarm_id) or known}
 
 
 @router.put("/api/plan")

@@ -1,17 +1,21 @@
 """What was sent, or would be; and the hook by which a gateway reports what became of a message."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Query
+from fastapi import APIRouter, Header, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from .. import guard
 from ..access import rules as access_rules
+from ..alarms import store as alarm_store
+from ..alarms import views as alarm_views
 from ..clock import now_ms
-from ..guard import SignedIn
+from ..database import Transaction
+from ..guard import SignedIn, Writing
 from ..intake import store as intake_store
+from ..people import store as people_store
 from ..services import ServicesOf
-from . import store
+from . import rules, store
 
 router = APIRouter(tags=["notify"])
 
@@ -25,6 +29,14 @@ class Report(BaseModel):
     detail: str = Field(default="", max_length=500)
 
 
+class Words(BaseModel):
+    """Shape: `to` family, or responder (whoever was sent); `text` one short message."""
+
+    model_config = ConfigDict(extra="forbid")
+    to: Literal["family", "responder"]
+    text: str = Field(min_length=2, max_length=rules.OWN_MAX, pattern=r"\S")
+
+
 @router.get("/api/outgoing")
 def outgoing(
     person: SignedIn,
@@ -36,6 +48,33 @@ def outgoing(
     guard.require(person, access_rules.BOARD)
     with services.database.read() as reader:
         return store.outgoing(reader, person.community_id, alarm_id, count)
+
+
+@router.post("/api/alarms/{alarm_id}/message")
+def send_message(
+    alarm_id: Annotated[int, Path(ge=1, le=1 << 62)], body: Words, person: Writing, services: ServicesOf
+) -> dict[str, Any]:
+    """An operator's own short message about an open alarm: to the family, or to whoever was sent."""
+    guard.require(person, access_rules.ASSIGN)
+    text = " ".join(body.text.split())
+
+    def work(transaction: Transaction) -> int:
+        alarm = alarm_store.alarm(transaction, alarm_id, person.community_id)
+        if alarm is None or not alarm.is_open:
+            raise HTTPException(404, "There is no such open alarm in your community. Load the board again.")
+        place = people_store.label(transaction, alarm.dwelling_id)
+        found = store.reached(transaction, body.to, alarm.dwelling_id, alarm.assigned_to)
+        now = now_ms()
+        for to, channel, address in found:
+            said = rules.own_text(text, place, to["language"], to["kind"])
+            store.add(transaction, alarm_id, alarm.community_id, rules.OWN, 0, to, channel, address, said, now)
+        if not found:
+            raise HTTPException(409, "Nobody there has a number to write to. Call the home instead.")
+        alarm_store.note_history(transaction, alarm_id, now, "message", person.staff_id, f"{body.to}: {text}")
+        alarm_views.announce(transaction, alarm_id)
+        return len(found)
+
+    return {"sent_to": services.database.write(work).result()}
 
 
 @router.post("/api/hooks/sms-report")

@@ -16,7 +16,9 @@ TEXT_MAX = 70
 SMS, VOICE, CHAT = "sms", "voice", "chat"
 CHANNELS = (SMS, VOICE, CHAT)
 RAISED, TAKEN, CLOSED, OVERDUE = "raised", "taken", "closed", "overdue"
-PURPOSES = (RAISED, TAKEN, CLOSED, OVERDUE)
+OWN = "own"  # an operator's own words
+OWN_MAX = 40  # of its characters: with the sender's name and the home it stays one part
+PURPOSES = (RAISED, TAKEN, CLOSED, OVERDUE, OWN)
 STAFF, CONTACT = "staff", "contact"
 
 WAITING, SENDING, SENT, DELIVERED = "waiting", "sending", "sent", "delivered"
@@ -102,6 +104,13 @@ def text(purpose: str, to: str, language: str, facts: Facts) -> str:
             who = _shorter(who, over, 4)
         else:
             return made[:TEXT_MAX]
+
+
+def own_text(text: str, place: str, language: str, to: str) -> str:
+    """An operator's own words. Staff are told which home; a family knows."""
+    name = "【安铃】" if language == "zh" else "Anling: "
+    where = f"{place} " if to == STAFF else ""
+    return name + where[: TEXT_MAX - len(name) - len(text)] + text
 
 
 def _shorter(text: str, over: int, least: int) -> str:

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ..database import Migrations, Reader, Row, Tables, Transaction
+from ..people import store as people_store
 from . import rules
 
 MIGRATIONS = Migrations("notify")
@@ -71,6 +72,20 @@ def add(
             "made_at": now,
         },
     )
+
+
+def reached(reader: Reader, to: str, dwelling_id: str, assigned_to: int | None) -> list[tuple[Row, str, str]]:
+    """Whom an operator's message reaches, by which channel, at which address. Shape: `to` family or responder."""
+    if to == "family":
+        people = people_store.contacts_to_tell(reader, dwelling_id)
+    else:
+        people = reader.rows(
+            "SELECT 'staff' AS kind, staff_id AS id, display_name AS name, language, phone, notify_url FROM staff"
+            " WHERE staff_id = ? AND is_active = 1",
+            (assigned_to,),
+        )
+    ways = ((rules.SMS, "phone"), (rules.CHAT, "notify_url"))
+    return [(one, channel, one[field]) for one in people for channel, field in ways if one[field]]
 
 
 def take_due(transaction: Transaction, now: int, count: int = 20) -> list[Row]:
