@@ -40,3 +40,16 @@ function person(staff_id, name) {
   const found = model.responders.find((one) => one.staff_id === staff_id);
   return found ? named(found, "display_name") : name;
 }
+
+const targets = (step) => step.to.map((target) => known("target", target)).join(word("and"));
+
+/** What happens at an alarm's next time if nobody does anything. Shape: `plan` steps {to, wait_s}; "" when closed. */
+export function nextWords(alarm, plan) {
+  if (!alarm.is_open) return "";
+  if (alarm.step === "raised") {
+    const step = plan[Math.min(alarm.plan_step, plan.length - 1)];
+    return step ? word("next_raised", targets(step)) : word("next_raised_unknown");
+  }
+  const state = ["on_the_way", "arrived"].includes(alarm.step) ? alarm.work : alarm.step;
+  return hasWord(`next_${state}`) ? word(`next_${state}`) : "";
+}

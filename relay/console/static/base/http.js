@@ -37,4 +37,5 @@ async function ask(method, path, body, timeout_ms = TIMEOUT_MS) {
 export const get = (path) => ask("GET", path);
 export const post = (path, body = {}) => ask("POST", path, body);
 export const put = (path, body) => ask("PUT", path, body);
+export const del = (path) => ask("DELETE", path);
 export const upload = (path, form) => ask("POST", path, form, 120000);

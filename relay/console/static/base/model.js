@@ -12,7 +12,11 @@ export const model = {
   closed: new Map(), // closed while this page was open: the card still shows how they ended
   technical: new Map(),
   responders: [],
+  plan: [], // the community's steps of escalation; an alarm's own plan is shown on its card
+  calls: [], // who rings the hotline, the newest first
+  duty: { on_duty: [], offers: [] },
   lastEventId: null,
+  lastCallId: 0,
 };
 
 /** Listeners get ({kind, value, before}) after each change. */
@@ -37,8 +41,10 @@ export function takeBoard(board) {
 
 /** Take one event of the stream. */
 export function takeEvent(name, id, value) {
-  if (id !== null && model.lastEventId !== null && id <= model.lastEventId) return;
-  if (id !== null) model.lastEventId = id;
+  const isOld = id !== null && model.lastEventId !== null && id <= model.lastEventId;
+  if (isOld && (name !== "call" || id <= model.lastCallId)) return; // a call is in no board: it is taken once, however late
+  if (id !== null && !isOld) model.lastEventId = id;
+  if (name === "call" && id !== null) model.lastCallId = id;
   if (name === "alarm") takeAlarm(value);
   else if (name === "dwelling") {
     model.dwellings.set(value.dwelling_id, value);
@@ -47,7 +53,10 @@ export function takeEvent(name, id, value) {
     if (value.is_open === false) model.technical.delete(value.id);
     else model.technical.set(value.id, value);
     tell("technical", value);
-  }
+  } else if (name === "dwelling_gone") {
+    model.dwellings.delete(value.dwelling_id);
+    tell("board");
+  } else if (name === "call" || name === "duty") tell(name, value);
 }
 
 /** Take an alarm as the relay sees it now. */

@@ -15,6 +15,7 @@ let opensBy = 0;
 let failures = 0;
 let timer = null;
 let state = "connecting"; // connecting, live, stale, signed-out
+let heardId = null; // the newest event heard: what rang while the line was cut is replayed from here
 let tellState = () => {};
 
 export const silence_s = () => Math.floor((performance.now() - heardAt) / 1000);
@@ -53,18 +54,23 @@ async function begin() {
 
 function listen() {
   source?.close();
-  const opened = new EventSource(`/api/events?last_event_id=${model.lastEventId}`);
+  const opened = new EventSource(`/api/events?last_event_id=${Math.min(heardId ?? Infinity, model.lastEventId)}`);
   source = opened;
   opensBy = performance.now() + OPEN_MS;
   const on = (name, take) =>
     opened.addEventListener(name, (event) => {
       if (source !== opened) return;
       heard();
-      take(JSON.parse(event.data), event.lastEventId ? Number(event.lastEventId) : null);
+      const id = event.lastEventId ? Number(event.lastEventId) : null;
+      heardId = id ?? heardId;
+      take(JSON.parse(event.data), id);
     });
-  for (const name of ["alarm", "dwelling", "technical"]) on(name, (value, id) => takeEvent(name, id, value));
+  for (const name of ["alarm", "dwelling", "dwelling_gone", "technical", "call", "duty"]) on(name, (value, id) => takeEvent(name, id, value));
   on("tick", (value) => learn(value.server_time_ms));
-  on("reload", () => again());
+  on("reload", () => {
+    heardId = null; // away for too long: what is older than the board is not told any more
+    again();
+  });
   opened.addEventListener("error", () => {
     if (source !== opened) return;
     if (state === "live") become("connecting");

@@ -34,10 +34,23 @@ export const timeOfDay = (at) =>
 export const dayAndTime = (at) =>
   new Date(at).toLocaleString(locale(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
 
-/** Write how long ago into every element that says since when. */
+/** Minutes and seconds that are left: "1:05". */
+function left(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  if (seconds >= 3600) return span(ms);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** Write how long ago into every element that says since when, and how long until into those that count down. */
 export function countAll() {
   for (const element of document.querySelectorAll("[data-since]")) {
     const text = word("ago", span(now() - Number(element.dataset.since)));
     if (element.textContent !== text) element.textContent = text;
+  }
+  for (const element of document.querySelectorAll("[data-until]")) {
+    const rest = Number(element.dataset.until) - now();
+    const text = rest > -1000 ? left(rest) : word("overdue", span(-rest));
+    if (element.textContent !== text) element.textContent = text;
+    element.classList.toggle("is-soon", rest < 10000);
   }
 }

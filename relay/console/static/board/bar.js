@@ -1,24 +1,28 @@
-// The bar that never lies: is the sound armed, is the line live, is this computer's clock right.
+// The bar that never lies: is the sound armed and really coming out, is the line live, is this computer's clock right.
 import { find, setText, show } from "../base/dom.js";
-import { model, onChange, sounding, tell } from "../base/model.js";
 import { post } from "../base/http.js";
+import { model, onChange, sounding, tell } from "../base/model.js";
 import { notice, quiet } from "../base/notices.js";
-import * as sound from "./sound.js";
 import * as stream from "../base/stream.js";
 import { clockDiffers, clockSentence, countAll, now, timeOfDay } from "../base/times.js";
 import { named, onLanguage, word } from "../base/words.js";
+import * as sound from "./sound.js";
 
 const LOST_SOUND_S = 20;
 const root = document.documentElement;
 let state = "connecting";
+let onStart = () => {};
 
 const consoleId = crypto.randomUUID?.() ?? `console-${Date.now()}-${Math.floor(Math.random() * 1e9)}`; // only with https
 const SAY_MS = 15000;
 let said = { isArmed: null, at: 0 };
 
+/** Would an alarm be heard here? */
+const isHeardHere = () => sound.isArmed() && !sound.isSilent();
+
 /** Tell the relay whether an alarm would be heard here: without any such console it calls the next person at once. */
 function sayArmed() {
-  const isArmed = sound.isArmed();
+  const isArmed = isHeardHere();
   if (isArmed === said.isArmed && Date.now() - said.at < SAY_MS) return;
   said = { isArmed, at: Date.now() };
   post("/api/console", { console_id: consoleId, is_armed: isArmed }).catch(() => {
@@ -29,9 +33,10 @@ function sayArmed() {
 function drawSound() {
   const isArmed = sound.isArmed();
   const bar = find("sound-bar");
-  bar.dataset.armed = String(isArmed);
+  bar.dataset.armed = String(isHeardHere());
   bar.dataset.playing = sound.playingNow() ?? "";
-  setText(find("sound-text"), word(isArmed ? "sound_on" : "sound_off"));
+  bar.dataset.heardAt = String(sound.heardAt() ?? "");
+  setText(find("sound-text"), word(!isArmed ? "sound_off" : sound.isSilent() ? "sound_silent" : sound.playingNow() ? "sound_playing" : "sound_on"));
   setText(find("arm-sound"), word(isArmed ? "test_tone" : "start_shift"));
 }
 
@@ -51,7 +56,7 @@ function drawConnection() {
   setText(find("connection-text"), word(sentence, stream.silence_s()));
   root.classList.toggle("is-cut", state === "stale" || state === "signed-out");
   if (state === "signed-out") {
-    notice("signed-out", () => word("signed_out"), { remedy: { text: () => word("sign_in_again"), href: "/sign-in?next=/" } });
+    notice("signed-out", () => word("signed_out"), { remedy: { text: () => word("sign_in_again"), href: `/sign-in?next=${location.pathname}` } });
   }
 }
 
@@ -63,7 +68,7 @@ function drawClock() {
 
 function drawNames() {
   if (model.community) setText(find("community"), named(model.community, "name"));
-  if (model.me) setText(find("me"), named(model.me, "display_name"));
+  if (model.me && find("me")) setText(find("me"), named(model.me, "display_name"));
 }
 
 /** The stream's state has changed, or its silence grows. */
@@ -73,16 +78,32 @@ export function connectionIs(next) {
   tell("connection");
 }
 
-async function armSound() {
-  const isHeard = await sound.arm();
-  if (isHeard) quiet("sound");
-  else notice("sound", () => word("sound_broken"));
+/** Start of shift: the test tone, and the question whether it was heard. */
+export async function armSound() {
+  const isRunning = await sound.arm();
+  if (isRunning) {
+    quiet("sound");
+    show(find("heard"), true);
+    onStart();
+  } else notice("sound", () => word("sound_broken"));
   hear();
 }
 
-export function start() {
+async function answered(isHeard) {
+  show(find("heard"), false);
+  if (isHeard) return quiet("sound");
+  await sound.disarm(); // this console counts as one that nobody hears
+  notice("sound", () => word("sound_not_heard"));
+  hear();
+}
+
+/** Begin; `started` is called when somebody starts the shift. */
+export function start(started) {
+  onStart = started;
   sound.onArmed(hear);
-  find("arm-sound").addEventListener("click", armSound);
+  find("arm-sound")?.addEventListener("click", armSound);
+  find("heard-yes")?.addEventListener("click", () => answered(true));
+  find("heard-no")?.addEventListener("click", () => answered(false));
   setInterval(() => {
     drawClock();
     countAll();

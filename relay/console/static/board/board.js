@@ -4,14 +4,19 @@ import * as bar from "./bar.js";
 import * as card from "../card/card.js";
 import { find, setText, show } from "../base/dom.js";
 import * as frame from "../base/frame.js";
+import * as duty from "./duty.js";
 import * as gestures from "./gestures.js";
+import * as hotline from "./hotline.js";
+import * as keys from "./keys.js";
 import { get } from "../base/http.js";
-import { model, onChange, queued } from "../base/model.js";
+import { model, onChange, queued, tell } from "../base/model.js";
 import * as orders from "./orders.js";
 import * as queue from "./queue.js";
+import * as search from "./search.js";
 import * as settings from "./settings.js";
 import * as stage from "./stage.js";
 import * as stream from "../base/stream.js";
+import * as technical from "./technical.js";
 import { onLanguage, word } from "../base/words.js";
 
 function openCard(dwelling_id, alarm_id = null) {
@@ -35,7 +40,8 @@ function raised(alarm, before) {
 async function whoAmI() {
   try {
     model.me = await get("/api/me");
-    show(find("settings-button"), model.me.role === "operator");
+    show(find("settings-button"), model.me.may ? model.me.may.includes("place") : model.me.role === "operator");
+    tell("me");
   } catch (error) {
     if (error.mayRetry) setTimeout(whoAmI, 2000);
     else if (error.status !== 401) throw error; // 401 is told by the stream
@@ -59,8 +65,43 @@ settings.start((isOn) => {
   gestures.mean(isOn ? settings.meaning : watching);
   stage.showChosen(null);
 }, stage.showChosen);
+technical.start();
+search.start(openCard);
+hotline.start(openCard);
+duty.start();
+
+function openAlarm(alarm) {
+  if (!alarm) return false;
+  openCard(alarm.dwelling_id, alarm.alarm_id);
+  queue.bringIntoSight(alarm.alarm_id);
+  card.bringIntoSight();
+}
+
+keys.define([
+  ["n", "key_next", () => openAlarm(queue.nextWaiting())],
+  ["j", "key_down", () => openAlarm(queue.beside(1))],
+  ["k", "key_up", () => openAlarm(queue.beside(-1))],
+  ["a", "acknowledge", () => card.press("acknowledge")],
+  ["s", "send", () => card.goTo('[data-testid="responder"]')],
+  ["y", "accept", () => card.press("accept")],
+  ["e", "decline", () => card.press("decline")],
+  ["d", "arrived", () => card.press("arrived")],
+  ["r", "resolve", () => card.beginEnd("resolve")],
+  ["x", "clear", () => card.beginEnd("clear")],
+  ["c", "key_call", () => card.goTo("a[href^='tel:']")],
+  ["m", "message", () => card.press("message")],
+  ["g", "merge", () => card.press("merge")],
+  ["u", "release", () => card.press("release")],
+  ["o", "reopen", () => card.press("reopen")],
+  ["h", "health_open", () => card.press("health-open")],
+  ["p", "key_hotline", () => hotline.takeNewest()],
+  ["/", "search", () => find("search").focus()],
+  ["t", "test_tone", () => void bar.armSound()],
+  ["Escape", "key_close", () => card.close()],
+]);
+keys.start();
 stage.onChoose((dwelling_id) => (settings.isOn() ? settings.choose(dwelling_id) : openCard(dwelling_id)));
-bar.start();
+bar.start(duty.begin);
 let isFirst = true;
 onChange(({ kind, value, before }) => {
   if (kind === "board" && isFirst) {
@@ -71,5 +112,16 @@ onChange(({ kind, value, before }) => {
   else if (kind === "board" && before) for (const alarm of queued()) raised(alarm, before.get(alarm.alarm_id));
 });
 onLanguage(() => setText(find("announce"), ""));
+
+async function learnPlan() {
+  try {
+    model.plan = (await get("/api/plan")).steps;
+    tell("plan");
+  } catch (error) {
+    if (error.mayRetry) setTimeout(learnPlan, 5000);
+  }
+}
+
 whoAmI();
+learnPlan();
 stream.start(bar.connectionIs);

@@ -1,7 +1,7 @@
 // Hands on the stage: press, drag, pinch, wheel and keys become choose, move, zoom or place. What a press
 // means is told by whoever asked: the board opens a card, the map's set-up places a home.
 import { find } from "../base/dom.js";
-import { lay, nearest, step, view } from "./stage.js";
+import { lay, nearest, pointAt, step, view } from "./stage.js";
 
 const SLACK = 6; // px a finger may tremble
 const stage = find("stage");
@@ -29,8 +29,8 @@ function down(event) {
 
 function move(event) {
   const finger = fingers.get(event.pointerId);
-  if (!finger) return;
   const [x, y] = inStage(event);
+  if (!finger) return pointAt(x, y);
   if (fingers.size === 2) {
     const [a, b] = [...fingers.values()];
     const before = Math.hypot(a.x - b.x, a.y - b.y);

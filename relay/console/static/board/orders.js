@@ -20,9 +20,14 @@ function keep() {
   tell("orders");
 }
 
-/** Order something: acknowledge, assign, arrived or clear. One order at a time for each alarm. */
+/** Order something about an alarm. One at a time for each: a further one waits for the answer to the first. */
 export function order(alarm, what, body = {}) {
-  if (pending.has(alarm.alarm_id)) return;
+  const first = pending.get(alarm.alarm_id);
+  if (first) {
+    if (first.what !== what) first.next = { what, body };
+    keep();
+    return;
+  }
   pending.set(alarm.alarm_id, {
     alarm_id: alarm.alarm_id, what, body, activations: alarm.activations, at: Date.now(), tries: 0,
   });
@@ -36,6 +41,8 @@ function end(one) {
   pending.delete(one.alarm_id);
   quiet(`order-${one.alarm_id}`);
   keep();
+  const alarm = model.alarms.get(one.alarm_id) ?? model.closed.get(one.alarm_id);
+  if (one.next && alarm) setTimeout(() => order(alarm, one.next.what, one.next.body));
 }
 
 function isOutdated(one) {

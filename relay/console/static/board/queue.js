@@ -1,12 +1,11 @@
 // The open alarms at the side: always there, life first. A new one never takes the operator's card away; it
 // comes to the top of this list with a loud mark until its card was opened or somebody acknowledged it.
-import { homeWord, kindWord, stepWord, technicalWord, workWords } from "../base/alarm_words.js";
+import { homeWord, kindWord, nextWords, stepWord, workWords } from "../base/alarm_words.js";
 import { find, make, setText, show } from "../base/dom.js";
-import { post } from "../base/http.js";
 import { model, onChange, queued } from "../base/model.js";
-import { notice } from "../base/notices.js";
+import { soon } from "../base/soon.js";
 import { orderWord, pendingOf } from "./orders.js";
-import { countAll, dayAndTime } from "../base/times.js";
+import { countAll } from "../base/times.js";
 import { onLanguage, word } from "../base/words.js";
 
 const items = new Map(); // alarm_id → element parts
@@ -19,8 +18,28 @@ export function opened(alarm_id) {
   openedAlarm = alarm_id;
   const alarm = model.alarms.get(alarm_id);
   if (alarm) seen.set(alarm_id, alarm.activations);
-  draw();
+  drawSoon();
 }
+
+/** The alarm that needs somebody most and is not the one that is open, if there is another; null when nobody waits. */
+export function nextWaiting() {
+  const waiting = queued().filter((alarm) => alarm.sound);
+  return waiting.find((alarm) => alarm.alarm_id !== openedAlarm) ?? waiting[0] ?? null;
+}
+
+/** The alarm below (1) or above (-1) the one that is open. */
+export function beside(way) {
+  const alarms = queued();
+  const at = alarms.findIndex((alarm) => alarm.alarm_id === openedAlarm);
+  return at < 0 ? (alarms[0] ?? null) : (alarms[at + way] ?? null);
+}
+
+/** Bring the item of this alarm into sight within the list. */
+export function bringIntoSight(alarm_id) {
+  items.get(alarm_id)?.element.scrollIntoView({ block: "nearest" });
+}
+
+const drawSoon = soon(draw);
 
 const isNew = (alarm) => alarm.sound && (seen.get(alarm.alarm_id) ?? 0) < alarm.activations;
 
@@ -32,12 +51,15 @@ function itemOf(alarm) {
     since: make("time", { class: "item-since" }),
     home: make("span", { class: "item-home" }),
     step: make("span", { class: "item-step" }),
+    what: make("span", {}),
+    until: make("time", { class: "until" }),
   };
+  part.next = make("span", { class: "item-next" }, part.what, part.until);
   part.button = make("button", {
     type: "button", class: "item", testid: `queue-item-${alarm.alarm_id}`,
     onclick: () => open(model.alarms.get(alarm.alarm_id) ?? alarm),
   }, make("span", { class: "item-head" }, part.mark, part.kind, part.since),
-  make("span", { class: "item-rest" }, part.home, part.step));
+  make("span", { class: "item-rest" }, part.home, part.step), part.next);
   part.element = make("li", {}, part.button);
   items.set(alarm.alarm_id, part);
   return part;
@@ -63,6 +85,10 @@ function draw() {
     const pending = pendingOf(alarm.alarm_id);
     const said = pending ? word("order_sending", orderWord(pending.what)) : workWords(alarm) || stepWord(alarm);
     setText(part.step, said + again);
+    const next = nextWords(alarm, model.plan);
+    show(part.next, Boolean(next && alarm.next_at));
+    setText(part.what, next);
+    if (alarm.next_at) part.until.dataset.until = String(alarm.next_at);
     part.button.dataset.step = alarm.step;
     part.button.dataset.kind = alarm.kind;
     part.button.classList.toggle("is-new", isNew(alarm));
@@ -85,34 +111,9 @@ function draw() {
   countAll();
 }
 
-async function closeTechnical(entry) {
-  try {
-    await post(`/api/technical/${entry.id}/close`);
-  } catch (error) {
-    const sentence = error.message;
-    notice(`technical-${entry.id}`, () => sentence);
-  }
-}
-
-function drawTechnical() {
-  const entries = [...model.technical.values()].sort((a, b) => b.id - a.id);
-  show(find("technical"), entries.length > 0);
-  setText(find("technical-count"), String(entries.length));
-  find("technical-list").replaceChildren(
-    ...entries.map((entry) =>
-      make("li", {},
-        make("span", { class: "technical-what" },
-          make("b", {}, technicalWord(entry.kind)),
-          ` ${entry.dwelling_id ? homeWord(entry.dwelling_id) : (entry.hub_id ?? "")}`,
-          make("small", {}, [dayAndTime(entry.raised_at), entry.detail, entry.count > 1 ? word("times", entry.count) : ""].filter(Boolean).join(" · "))),
-        make("button", { type: "button", class: "quiet", onclick: () => closeTechnical(entry) }, word("technical_close"))),
-    ),
-  );
-}
-
 /** The newest call is at the top: show the top. */
 export function toTop() {
-  find("queue").scrollTop = 0;
+  find("queue-list").scrollTop = 0;
 }
 
 /** Begin; `onOpen` gets the alarm whose item was pressed. */
@@ -123,12 +124,6 @@ export function start(onOpen) {
     toTop();
     find("queue-list").querySelector("button")?.focus();
   });
-  onChange(({ kind }) => {
-    draw();
-    if (kind === "board" || kind === "technical") drawTechnical();
-  });
-  onLanguage(() => {
-    draw();
-    drawTechnical();
-  });
+  onChange(drawSoon);
+  onLanguage(draw);
 }

@@ -8,6 +8,7 @@ import { notice, quiet } from "../base/notices.js";
 import { onLanguage, word } from "../base/words.js";
 
 const STEP = 0.004;
+const LISTED_MAX = 200;
 const PICTURE_BYTES_MAX = 20 * 1024 * 1024;
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const undos = []; // {dwelling_id, x, y}: where a home was before
@@ -98,11 +99,13 @@ function drawList() {
   const homes = [...model.dwellings.values()]
     .filter((home) => `${home.label} ${home.label_en ?? ""}`.toLowerCase().includes(sought))
     .sort((a, b) => (a.x !== null) - (b.x !== null) || a.label.localeCompare(b.label, "zh", { numeric: true }));
-  parts.list.replaceChildren(...homes.map((home) =>
+  const more = homes.length - LISTED_MAX;
+  parts.list.replaceChildren(...homes.slice(0, LISTED_MAX).map((home) =>
     make("li", {}, make("button", {
       type: "button", class: "place-home", testid: `place-${home.dwelling_id}`,
       "aria-pressed": String(home.dwelling_id === chosen), onclick: () => choose(home.dwelling_id),
-    }, homeWord(home.dwelling_id), home.x === null ? make("small", {}, word("place_not_yet")) : null))));
+    }, homeWord(home.dwelling_id), home.x === null ? make("small", {}, word("place_not_yet")) : null))),
+  more > 0 ? make("li", {}, word("place_more", more)) : "");
   setText(parts.chosen, said ? said() : chosen ? word("place_chosen", homeWord(chosen)) : word("place_how"));
   parts.undo.disabled = undos.length === 0;
 }

@@ -1,10 +1,16 @@
 // What is heard at the console. Loops are made as buffers and played by the audio thread: timers of a page in
 // the background are slowed down by browsers, an alarm may not be. The model says what must sound.
+// Rule 1: what the bar says of the sound is measured where it leaves the page, not believed: a context that runs and
+// gives nothing out is said to be silent.
 
 let context = null;
-let playing = null; // {name, source}
+let meter = null;
+let playing = null; // {name, source, since, heardAt}
 let tell = () => {};
 const buffers = new Map();
+const samples = new Float32Array(4096);
+const AUDIBLE = 0.01;
+const LOOK_MS = 20;
 
 // name → loop length in s, and its tones: [from s, length s, Hz, Hz at its end, loudness]
 const SOUNDS = {
@@ -43,7 +49,34 @@ export const isArmed = () => context !== null && context.state === "running";
 
 export const playingNow = () => (isArmed() && playing ? playing.name : null);
 
-/** `told` is called whenever armed changes. */
+/** How loud the page's output is at this moment. Shape: 0 to 1. */
+export function level() {
+  if (!isArmed()) return 0;
+  meter.getFloatTimeDomainData(samples);
+  let peak = 0;
+  for (const value of samples) peak = Math.max(peak, Math.abs(value));
+  return Math.min(1, peak);
+}
+
+/** When what must sound now was first measured at the output, UTC ms of this computer; null while it was not. */
+export const heardAt = () => playing?.heardAt ?? null;
+
+/** Must something sound that was not measured for a whole loop? */
+export const isSilent = () => playing !== null && playing.heardAt === null && performance.now() - playing.since > 500 + 1000 * SOUNDS[playing.name][0];
+
+/** Look until what plays was measured. */
+function listen(one) {
+  if (playing !== one || one.heardAt !== null) return;
+  if (level() >= AUDIBLE) {
+    one.heardAt = Date.now();
+    tell();
+  } else {
+    if (isSilent()) tell();
+    setTimeout(() => listen(one), isSilent() ? 500 : LOOK_MS);
+  }
+}
+
+/** `told` is called whenever armed, or what is measured, changes. */
 export function onArmed(told) {
   tell = told;
 }
@@ -54,19 +87,30 @@ export async function arm() {
     const Context = window.AudioContext;
     if (!Context) return false;
     context = new Context();
+    meter = context.createAnalyser();
+    meter.fftSize = samples.length;
+    meter.connect(context.destination);
     context.addEventListener("statechange", () => tell());
   }
   await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 1500))]);
-  if (isArmed()) once("armed");
+  if (isArmed()) source("armed", false);
   tell();
   return isArmed();
 }
 
-function once(name) {
-  const source = context.createBufferSource();
-  source.buffer = buffer(name);
-  source.connect(context.destination);
-  source.start();
+/** Take the sound off this console: it is shown and counted as not armed. */
+export async function disarm() {
+  await context?.suspend();
+  tell();
+}
+
+function source(name, isLoop) {
+  const made = context.createBufferSource();
+  made.buffer = buffer(name);
+  made.loop = isLoop;
+  made.connect(meter);
+  made.start();
+  return made;
 }
 
 /** Let this sound go on until told otherwise; null for silence. */
@@ -75,10 +119,6 @@ export function loop(name) {
   playing?.source.stop();
   playing = null;
   if (name === null) return;
-  const source = context.createBufferSource();
-  source.buffer = buffer(name);
-  source.loop = true;
-  source.connect(context.destination);
-  source.start();
-  playing = { name, source };
+  playing = { name, source: source(name, true), since: performance.now(), heardAt: null };
+  listen(playing);
 }

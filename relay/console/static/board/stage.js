@@ -1,73 +1,48 @@
 // The bird's-eye picture with its homes. A dot is a button; a press anywhere near one means the nearest, so that
 // the target is large though the mark is small. An alarm is never hidden: it lies above all else and, where the
 // operator has moved the picture away, at the stage's edge.
-import { kindWord, homeWord } from "../base/alarm_words.js";
 import { find, make, setText, show } from "../base/dom.js";
-import { STATES, mark } from "./marks.js";
-import { alarmOf, model, onChange } from "../base/model.js";
+import { model, onChange } from "../base/model.js";
 import { notice, quiet } from "../base/notices.js";
-import { View } from "./view.js";
+import { soon } from "../base/soon.js";
 import { onLanguage, word } from "../base/words.js";
+import { dots, drawAllDots, drawDot, isCrowd, isLoud, takeAtHand } from "./dots.js";
+import { paint } from "./field.js";
+import { STATES, mark } from "./marks.js";
+import { spread } from "./spread.js";
+import { View } from "./view.js";
 
 const REACH = 22; // px around a mark that mean it: targets of 44 px
 const EDGE = 6; // px that stay between an alarm and the stage's edge
 const stage = find("stage");
-const dots = new Map(); // dwelling_id → {button, flag, state}
 export const view = new View();
 let chosen = null;
+let pointed = null; // in a crowd: the home under the pointer
 let choose = () => {};
 
 export const onChoose = (listener) => (choose = listener);
 
+/** In a crowd: these homes are elements though they are calm; one is always there for the keyboard. */
+const atHand = () => isCrowd() && takeAtHand(chosen, pointed, model.dwellings.keys().next().value);
+
 /** Mark this home as the one whose card is open; null for none. */
 export function showChosen(dwelling_id) {
   chosen = dwelling_id;
+  atHand();
   for (const [id, dot] of dots) dot.button.classList.toggle("is-chosen", id === dwelling_id);
   lay();
-}
-
-const isLoud = (state) => state === "alarm" || state === "pre_alarm" || state === "acknowledged";
-
-function draw(home) {
-  let dot = dots.get(home.dwelling_id);
-  if (!dot) {
-    const button = make("button", { type: "button", class: "dot", testid: `dot-${home.dwelling_id}`, tabindex: "-1" });
-    button.dataset.dwelling = home.dwelling_id;
-    dot = { button, name: make("span"), kind: make("span", { class: "dot-kind" }), state: null };
-    dot.label = make("span", { class: "dot-label", "aria-hidden": "true" }, dot.name, dot.kind);
-    dots.set(home.dwelling_id, dot);
-  }
-  if (dot.state !== home.state) {
-    dot.state = home.state;
-    dot.button.dataset.state = home.state;
-    dot.button.replaceChildren(mark(home.state));
-  }
-  const name = homeWord(home.dwelling_id);
-  const alarm = isLoud(home.state) ? alarmOf(home.dwelling_id) : null;
-  dot.button.setAttribute("aria-label", `${name}, ${alarm ? `${kindWord(alarm)}, ` : ""}${word(`state_${home.state}`)}`);
-  setText(dot.name, name);
-  setText(dot.kind, alarm ? ` · ${kindWord(alarm)}` : "");
-  const isPlaced = home.x !== null && home.y !== null;
-  const parent = find(isPlaced ? "dots" : "tray");
-  if (dot.button.parentNode !== parent) parent.append(dot.button, dot.label);
 }
 
 function drawAll() {
   const community = model.community;
   if (!community) return;
-  for (const [id, dot] of dots) {
-    if (!model.dwellings.has(id)) {
-      dot.button.remove();
-      dot.label.remove();
-      dots.delete(id);
-    }
-  }
   for (const image of [find("picture"), find("backdrop")]) {
     if (image.getAttribute("src") !== community.picture_url) image.setAttribute("src", community.picture_url);
   }
   view.pictureWidth = community.picture_width;
   view.pictureHeight = community.picture_height;
-  for (const home of model.dwellings.values()) draw(home);
+  atHand();
+  drawAllDots();
   legend();
   lay();
 }
@@ -83,18 +58,33 @@ export function lay() {
     left: `${left}px`, top: `${top}px`, width: `${end - left}px`, height: `${bottom - top}px`,
   });
   stage.classList.toggle("is-enlarged", view.zoom > 1);
-  stage.style.setProperty("--dot", `${Math.min(46, Math.max(9, 20 * view.scale)).toFixed(1)}px`);
-  const toLabel = Math.min(46, Math.max(9, 20 * view.scale)) + 8;
-  for (const [id, { button, label, state }] of dots) {
+  layMarks();
+  paint(view);
+}
+
+/** Where each element lies: homes that call inside the stage and not on one another. */
+function placesOf() {
+  const places = new Map();
+  const loud = [];
+  for (const [id, { button, state }] of dots) {
     const home = model.dwellings.get(id);
     if (!home || home.x === null || home.y === null) continue;
-    let [x, y] = view.at(home.x, home.y);
-    const isBeyond = x < 0 || y < 0 || x > view.width || y > view.height;
-    if (isLoud(state)) {
-      const half = button.offsetWidth / 2 + EDGE;
-      x = Math.min(view.width - half, Math.max(half, x));
-      y = Math.min(view.height - half, Math.max(half, y));
-    }
+    const [x, y] = view.at(home.x, home.y);
+    const place = { x, y, isBeyond: x < 0 || y < 0 || x > view.width || y > view.height };
+    places.set(id, place);
+    if (isLoud(state)) loud.push(Object.assign(place, { gap: button.offsetWidth + EDGE }));
+  }
+  spread(loud, view.width, view.height);
+  return places;
+}
+
+/** Put the elements where the view says. */
+function layMarks() {
+  stage.style.setProperty("--dot", `${Math.min(46, Math.max(9, 20 * view.scale)).toFixed(1)}px`);
+  const toLabel = Math.min(46, Math.max(9, 20 * view.scale)) + 8;
+  const places = placesOf();
+  for (const [id, { x, y, isBeyond }] of places) {
+    const { button, label, state } = dots.get(id);
     button.classList.toggle("is-beyond", isBeyond && isLoud(state));
     button.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
     const [wide, high] = [label.offsetWidth, label.offsetHeight];
@@ -131,16 +121,38 @@ function legend() {
 /** The home nearest to a pixel of the stage, within reach; null for none. Alarms win over others. */
 export function nearest(px, py) {
   let best = null;
+  const around = stage.getBoundingClientRect();
   for (const [id, dot] of dots) {
     const home = model.dwellings.get(id);
     if (!home || home.x === null) continue;
     const box = dot.button.getBoundingClientRect();
-    const around = stage.getBoundingClientRect();
     const away = Math.hypot(box.x + box.width / 2 - around.x - px, box.y + box.height / 2 - around.y - py);
     const felt = away - (dot.state === "alarm" ? REACH / 2 : 0);
     if (away <= Math.max(REACH, box.width / 2) && (!best || felt < best.felt)) best = { id, felt };
   }
+  if (isCrowd() && !isLoud(dots.get(best?.id)?.state)) best = nearestPainted(px, py) ?? best;
   return best?.id ?? null;
+}
+
+function nearestPainted(px, py) {
+  let best = null;
+  for (const home of model.dwellings.values()) {
+    if (home.x === null) continue;
+    const [x, y] = view.at(home.x, home.y);
+    const felt = Math.hypot(x - px, y - py);
+    if (felt <= REACH && (!best || felt < best.felt)) best = { id: home.dwelling_id, felt };
+  }
+  return best;
+}
+
+/** In a crowd: the home under the pointer becomes an element, with its name. */
+export function pointAt(px, py) {
+  if (!isCrowd()) return;
+  const id = nearestPainted(px, py)?.id ?? null;
+  if (id === pointed) return;
+  pointed = id;
+  atHand();
+  layMarks();
 }
 
 /** The next dot in the direction of an arrow key. */
@@ -157,6 +169,10 @@ export function step(from, key) {
     if (along > 1 && (!best || cost < best.cost)) best = { id: home.dwelling_id, cost };
   }
   if (!best) return;
+  if (isCrowd()) {
+    takeAtHand(chosen, from, best.id);
+    layMarks();
+  }
   const button = dots.get(best.id).button;
   for (const dot of dots.values()) dot.button.tabIndex = dot.button === button ? 0 : -1;
   button.focus();
@@ -170,12 +186,16 @@ export function start() {
     const button = event.target.closest?.(".dot");
     if (button && (event.detail === 0 || button.parentNode === find("tray"))) choose(button.dataset.dwelling);
   });
+  const drawSoon = soon(() => {
+    legend();
+    layMarks();
+    paint(view);
+  });
   onChange(({ kind, value }) => {
     if (kind === "board") drawAll();
     else if (kind === "dwelling" || (kind === "alarm" && model.dwellings.has(value.dwelling_id))) {
-      draw(model.dwellings.get(value.dwelling_id));
-      legend();
-      lay();
+      drawDot(model.dwellings.get(value.dwelling_id));
+      drawSoon();
     }
   });
   onLanguage(drawAll);

@@ -1,11 +1,12 @@
 // The card of one home: who lives there, what was pressed, and the two buttons that matter. It stays with its
 // home until the operator opens another; what is typed in it survives every update.
 import { homeWord, kindWord, stepWord, triggerWords, workWords } from "../base/alarm_words.js";
-import { actions } from "./card_actions.js";
+import { actions, ordersOf } from "./card_actions.js";
 import { people } from "./card_people.js";
 import { find, make, setText, show } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { alarmOf, model, onChange } from "../base/model.js";
+import { refresh, showTimeline } from "./timeline.js";
 import { countAll, dayAndTime } from "../base/times.js";
 import { onLanguage, word } from "../base/words.js";
 
@@ -38,9 +39,33 @@ export function open(dwelling_id, alarm_id = null) {
 
 export function close() {
   current = null;
+  showTimeline(null);
   find("side").replaceChildren();
   show(find("side"), false);
   tellClosed();
+}
+
+/** Press what stands on the open card under this name; false when it is not there now. */
+export function press(testid) {
+  const button = current?.parts.root.querySelector(`[data-testid="${testid}"]`);
+  if (!button || button.closest("[hidden]")) return false;
+  button.click();
+  return true;
+}
+
+/** Go to a field of the open card; false when it is not there now. */
+export function goTo(selector) {
+  const field = current?.parts.root.querySelector(selector);
+  if (!field || field.closest("[hidden]")) return false;
+  field.focus();
+  return true;
+}
+
+/** Go to the outcome; Enter there gives this order. */
+export function beginEnd(what) {
+  const may = current && ordersOf(alarmShown()).includes(what);
+  if (may) current.parts.actions.begin(what);
+  return Boolean(may);
 }
 
 /** On a narrow screen the card lies below the picture: go there when the operator asked for it. */
@@ -106,6 +131,7 @@ function draw() {
   show(parts.work, Boolean(parts.work.textContent));
   drawTold(parts.told, alarm);
   parts.actions.draw(alarm);
+  showTimeline(alarm);
   if (current.bodyIsOld !== false) {
     parts.body.replaceChildren(...people(data, current.failed, () => load(current), () => {
       current.bodyIsOld = true;
@@ -134,6 +160,7 @@ export function start(onClosed) {
     if (kind === "alarm" && value.dwelling_id === current.dwelling_id) {
       if (current.alarm_id === null) current.alarm_id = value.alarm_id;
       if (value.alarm_id === current.alarm_id && !value.is_open) load(current);
+      refresh(value);
     }
     draw();
   });
