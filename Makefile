@@ -86,9 +86,10 @@ hardware-check: $(VENV)/.installed-hardware
 	@$(BIN)/python -m hardware check
 
 # Not locked: only who changes the case needs it, and what it makes is looked at and committed.
-enclosure: $(VENV)/.installed
+enclosure: $(VENV)/.installed-hardware
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "build123d>=0.9"
 	@$(BIN)/python -m hardware.enclosure.model
+	@$(BIN)/python -m hardware.enclosure.render
 
 # Needs uv (pip install uv). Pins every version for Python 3.10 to 3.13, with hashes.
 lock:

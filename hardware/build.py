@@ -97,6 +97,15 @@ def enclosure_stamp(source: Source, variant: Variant) -> str:
     return _hash(f"{fit.boxes(source, variant)}{fit.inside(source, variant)}{source.data['enclosure']}{model}")
 
 
+def picture_stamp() -> str:
+    """What the shaded picture is made from: the printed parts as committed, and the renderer."""
+    folder = ROOT / "hardware" / "enclosure"
+    found = hashlib.sha256((folder / "render.py").read_bytes())
+    for path in sorted(folder.glob("*.stl")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -176,8 +185,11 @@ def stale(source: Source, root: pathlib.Path = ROOT) -> list[str]:
         if not file.exists() or file.read_text("utf-8") != stamp(source, variant):
             found.append(f"{BOARDS}/{variant.name}: pictures or ERC are older than hub.toml")
     file = root / "hardware" / "enclosure" / "stamp.txt"
-    if not file.exists() or file.read_text("utf-8").strip() != enclosure_stamp(source, source.variants["reference"]):
+    stamps = file.read_text("utf-8").split() if file.exists() else []
+    if stamps[:1] != [enclosure_stamp(source, source.variants["reference"])]:
         found.append(
             "hardware/enclosure: the printed parts are older than hub.toml or model.py. Remedy: make enclosure"
         )
+    if stamps[1:] != [picture_stamp()]:
+        found.append("hardware/enclosure: the picture is older than the parts. Remedy: make enclosure")
     return found

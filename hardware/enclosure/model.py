@@ -241,7 +241,8 @@ def main() -> int:
         return 2
     from ..build import enclosure_stamp
 
-    (asked.out / "stamp.txt").write_text(enclosure_stamp(source, source.variants[asked.variant]) + "\n", "utf-8")
+    stamp = enclosure_stamp(source, source.variants[asked.variant]) + "\n"  # the picture's line is render.py's to write
+    (asked.out / "stamp.txt").write_text(stamp, "utf-8")
     print(f"enclosure: {', '.join(sorted(path.name for path in asked.out.glob('*.st*')))}")
     return 0
 

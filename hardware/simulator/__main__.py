@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     smoke.add_argument("--cut", choices=("air", "internet", "relay", "hub"), help="cut this link: the smoke must fail")
     faults = commands.add_parser("faults", help="each fault through the real firmware, as a table")
     faults.add_argument("--only", nargs="*", metavar="ROW", help="only these rows, by their short names")
-    faults.add_argument("--seeds", type=int, default=20, help="bad bytes in the row of that name")
+    faults.add_argument("--seeds", type=int, default=1000, help="bad bytes in the row of that name")
     faults.add_argument("--write", action="store_true", help="put the table into firmware/README.md")
     return top
 

@@ -24,7 +24,8 @@ WORDS = {
     "flood": "sensor flood",
     "wifi_sms": "a modem whose data",
     "wifi_modem": "Wi-Fi down for ever, a modem",
-    "modem": "modem mute",
+    "modem": "modem mute |",
+    "wifi_modem_mute": "modem mute and Wi-Fi down",
 }
 
 
