@@ -3,6 +3,8 @@
 Ref: facts.md "Relay": a deferred BEGIN is refused under load, BEGIN IMMEDIATE is not.
 """
 
+import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,8 +33,18 @@ class _StringAgg:
         return self._between.join(self._parts) if self._parts else None
 
 
+def _for_its_owner_alone(path: Path) -> None:
+    """Keys of hubs and what residents trust us with lie in this file: nobody else on the machine reads it. SQLite gives
+    its log the same rights. A file of somebody else's is left as it is."""
+    with contextlib.suppress(OSError):  # what is really wrong with the place, SQLite says better
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+
+
 class SqliteConnection:
     def __init__(self, path: Path) -> None:
+        _for_its_owner_alone(path)
         try:
             raw = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
             raw.execute("PRAGMA synchronous=FULL")

@@ -64,9 +64,9 @@ class Case:
         await asyncio.sleep(0.05)
         heard = len(home.events)
         for _ in range(5):  # on a busy machine a short press of the cancel button may go unseen
-            await home.cancel(2.5 if self.name == "loop_blocked" else 0.1)
+            await home.cancel(4 if self.name == "loop_blocked" else 0.2)
             with contextlib.suppress(TimeoutError):
-                await home.wait_for("siren", lambda d: not d["on"], 4, since=heard)
+                await home.wait_for("siren", lambda d: not d["on"], 8, since=heard)
                 break
         await home.wait_for("lamp", lambda d: d["rgb"] != [255, 0, 0], 20, since=heard)
         await asyncio.sleep(0.02 + 0.013 * (len(self.times) % 7))  # not in step with the firmware's own ticks

@@ -1,5 +1,6 @@
 """The waist: nothing resolves before COMMIT, one bad job harms no other, the history only grows, old goes."""
 
+import os
 import sqlite3
 import threading
 import time
@@ -99,6 +100,15 @@ def test_a_closed_database_refuses_in_words(tmp_path, address):
     future.result()
     with pytest.raises(DatabaseClosed):
         one.write(lambda tx: None).result()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
+def test_the_file_with_keys_and_names_is_its_owners_alone(tmp_path):
+    path = tmp_path / "relay.db"
+    for _ in range(2):  # a new one, and one that an older relay left open to all
+        open_database(tmp_path).close()
+        assert {one.stat().st_mode & 0o077 for one in tmp_path.iterdir()} == {0}
+        path.chmod(0o644)
 
 
 def test_migrations_run_once_and_are_named(tmp_path, address):
