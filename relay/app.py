@@ -65,6 +65,9 @@ from .supervision import store as supervision_store
 from .supervision import worker as supervision_worker
 from .upkeep import pages as upkeep_pages
 from .upkeep import store as upkeep_store
+from .webhooks import pages as webhook_pages
+from .webhooks import store as webhook_store
+from .webhooks import worker as webhook_worker
 
 LOG = logging.getLogger("relay")
 MIGRATIONS = (
@@ -79,6 +82,7 @@ MIGRATIONS = (
     district_store.MIGRATIONS,
     duty_store.MIGRATIONS,
     family_store.MIGRATIONS,
+    webhook_store.MIGRATIONS,
     intake_store.MIGRATIONS,
     escalation_store.MIGRATIONS,
     notify_store.MIGRATIONS,
@@ -184,6 +188,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
             "escalation": lambda: escalation_worker.run(services),
             "outbox": lambda: notify_worker.run(services, ways),
             "supervision": lambda: supervision_worker.run(services),
+            "webhooks": lambda: webhook_worker.run(services),
             "history": lambda: history_worker.run(services),
         }
         auditor = partial(escalation_worker.run_auditor, services)
@@ -215,6 +220,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         family_pages.router,
         responder_pages.router,
         home_pages.router,
+        webhook_pages.router,
         exchange_pages.router,
         hotline_pages.router,
         board_stream.router,

@@ -14,7 +14,7 @@ from ..access import rules as access_rules
 from ..access import store as access_store
 from ..alarms import views
 from ..clock import now_ms
-from ..database import Transaction
+from ..database import Reader, Transaction
 from ..guard import SignedIn, Writing
 from ..people import rules as people_rules
 from ..people import store as people_store
@@ -84,6 +84,58 @@ def place(dwelling_id: DwellingId, body: Place, person: Writing, services: Servi
     if entry is None:
         raise HTTPException(404, NO_DWELLING)
     return entry
+
+
+class Community(BaseModel):
+    """Shape: the place in WGS-84; null where it is on no map."""
+
+    community_id: str
+    name: str
+    name_en: str
+    duty_phone: str | None
+    latitude: float | None
+    longitude: float | None
+    district_id: str | None
+    picture_url: str
+    picture_width: int
+    picture_height: int
+
+
+class ChangedCommunity(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1, max_length=64, pattern=r"\S")
+    name_en: str = Field(default="", max_length=64)
+    duty_phone: str | None = Field(default=None, max_length=32)
+    latitude: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    longitude: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+
+
+def _whole_community(reader: Reader, community_id: str) -> dict[str, Any]:
+    row = people_store.community(reader, community_id)
+    assert row is not None  # the person's own community cannot be missing
+    names = ("duty_phone", "latitude", "longitude", "district_id")
+    return _community(row) | {name: row[name] for name in names}
+
+
+@router.get("/api/community", response_model=Community)
+def community(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
+    """The signed-in person's community."""
+    guard.require(person, access_rules.BOARD)
+    with services.database.read() as reader:
+        return _whole_community(reader, person.community_id)
+
+
+@router.put("/api/community", response_model=Community)
+def change_community(body: ChangedCommunity, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """Change its names, its place on the map, the telephone that is always manned."""
+    guard.require(person, access_rules.COMMUNITY)
+    values = body.model_dump() | {"name_en": body.name_en or body.name}
+
+    def work(transaction: Transaction) -> dict[str, Any]:
+        people_store.change_community(transaction, person.community_id, values)
+        return _whole_community(transaction, person.community_id)
+
+    return services.database.write(work).result()
 
 
 @router.post("/api/community/picture")

@@ -137,6 +137,14 @@ def set_place_of_community(
     )
 
 
+def change_community(transaction: Transaction, community_id: str, values: dict[str, Any]) -> None:
+    names = ("name", "name_en", "duty_phone", "latitude", "longitude")
+    marks = ", ".join(f"{name} = ?" for name in names)
+    transaction.execute(
+        f"UPDATE communities SET {marks} WHERE community_id = ?", [*(values[name] for name in names), community_id]
+    )
+
+
 def set_picture(transaction: Transaction, community_id: str, picture: str, width: int, height: int) -> None:
     transaction.execute(
         "UPDATE communities SET picture = ?, picture_width = ?, picture_height = ? WHERE community_id = ?",

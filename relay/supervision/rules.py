@@ -42,6 +42,7 @@ LASTING = frozenset(
         DISK_LOW,
         BACKUP_OLD,
         CHAIN_BROKEN,
+        "webhook_failing",
     }
 )
 

@@ -155,3 +155,15 @@ def test_a_restart_gives_nobody_fresh_tries_at_a_password(relay: Relay, name):
     relay.kill()
     relay.start()
     assert attempt(relay.sample["staff"][0]["password"]) == 429
+
+
+def test_a_supervisor_changes_the_community_and_an_operator_does_not(office):
+    boss = office.desk("supervisor")
+    before = boss.get("/api/community")
+    body = {"name": "清河苑北", "duty_phone": "13800000009", "latitude": 31.2, "longitude": 121.4}
+    after = boss.put("/api/community", body)
+    assert after == before | body | {"name_en": "清河苑北"}
+    office.desk("operator").put("/api/community", body, 403)
+    for bad in ({"name": " "}, {"latitude": 99}, {"name": "x" * 65}):
+        boss.put("/api/community", body | bad, 422)
+    assert office.desk("operator", THERE).get("/api/community")["name"] == "别处"
