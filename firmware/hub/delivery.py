@@ -10,6 +10,7 @@ from . import actions, memory
 from .outbox import Outbox
 
 HEARTBEAT_MS = 60000
+TALLY_FIRST_MS, TALLY_EVERY_MS = 600000, 86400000
 STRANDED_MS = 10000  # without a receipt for so long: other ways are tried beside the link
 
 
@@ -31,6 +32,7 @@ class Delivery:
         self.receipts = 0  # heard since the start
         self.clock_offset_ms = None  # UTC − monotonic, once the clock is trusted
         self._heartbeat_ms = None
+        self._tally_ms = TALLY_FIRST_MS
         self._do = []  # the actions of the event in hand
 
     def _on_link_up(self, event, now_ms):
@@ -55,6 +57,11 @@ class Delivery:
         if self.is_link_up and now_ms >= self._heartbeat_ms:
             self._publish(0, topics.HEARTBEAT, self._heartbeat(now_ms), 0, False)
             self._heartbeat_ms = now_ms + HEARTBEAT_MS
+            if now_ms >= self._tally_ms:
+                self._tally_ms = now_ms + TALLY_EVERY_MS
+                box = self.outbox
+                tally = messages.tally(self.epoch, self.next_seq - 1, box.made, box.made_room, box.waiting())
+                self._publish(0, topics.TALLY, tally, 1, False)
 
     def _next_delivery_ms(self):
         """When something is due to be sent, as a list of times."""
@@ -95,6 +102,8 @@ class Delivery:
             self._do.append(actions.Journal(*memory.kept(message, mark)))
         if room is not None and room is not message:
             self._do.append(actions.Journal(*memory.receipt(room.seq)))
+        if room is not None and room.is_alarm:
+            self._do.append(actions.Journal(*memory.tally(self.outbox)))
         if room is not None and not room.is_alarm:
             self._do.append(actions.Journal(*memory.lost(self.outbox.lost)))
 

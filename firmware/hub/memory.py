@@ -18,7 +18,8 @@ LOST = 7  # [count]: so many lesser messages made room and are not told yet
 TEXTED = 8  # [seq]: this kept message went out as a short message, too
 RHYTHM = 9  # [hex]: how long this home is usually silent, of hub/rhythm.py
 LIFE = 10  # [UTC ms] of the last sign of life
-KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK, MATTER, LOST, TEXTED, RHYTHM, LIFE)
+TALLY = 11  # [made, made_room, counted] of hub/outbox.py
+KINDS = (BEGIN, KEPT, RECEIPT, ALARM, MARK, MATTER, LOST, TEXTED, RHYTHM, LIFE, TALLY)
 
 
 def _pack(value):
@@ -62,6 +63,10 @@ def texted(seq):
     return TEXTED, _pack([seq])
 
 
+def tally(outbox):
+    return TALLY, _pack([outbox.made, outbox.made_room, outbox.counted])
+
+
 def rhythm(data):
     return RHYTHM, _pack([_hex(data)])
 
@@ -82,6 +87,8 @@ def snapshot(kernel):
     BEGIN comes first and once more at the end, because without it a start has to take another epoch.
     """
     yield begin(kernel.epoch, kernel.next_seq)
+    if kernel.outbox.made:
+        yield tally(kernel.outbox)
     for it in kernel.alarms:
         yield alarm(it)
     messages = kernel.outbox.messages

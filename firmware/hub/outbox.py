@@ -34,11 +34,17 @@ class Outbox:
     def __init__(self):
         self.messages = []
         self.lost = 0  # lesser messages that made room, since that was last told
+        self.made = 0  # alarm messages of this epoch, and those of them that had to make room: the relay compares
+        self.made_room = 0
+        self.counted = 0  # the seq up to which they are counted
 
     def keep(self, message, now_ms):
         """Take a message in. Returns the message that had to make room (it may be this one), or None."""
         message.due_ms = now_ms
+        self.count(message)
         room = self._older_press(message)
+        if room is not None:
+            self.made_room += 1
         if room is None and len(self.messages) >= CAPACITY:
             room = self._lesser(message)
             if room is not None:
@@ -48,6 +54,16 @@ class Outbox:
         if room in self.messages:
             self.messages.remove(room)
         return room
+
+    def count(self, message):
+        """An alarm message was made. Counting it twice, as when flash is read again, changes nothing."""
+        if message.is_alarm and message.seq > self.counted:
+            self.made += 1
+            self.counted = message.seq
+
+    def waiting(self):
+        """How many alarm messages have no receipt yet."""
+        return len([message for message in self.messages if message.is_alarm])
 
     def _older_press(self, message):
         """A press between the first and the newest ones of the same alarm, when there are too many."""

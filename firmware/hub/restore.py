@@ -47,6 +47,7 @@ def _apply_one(kernel, kind, value, kept, alarms, seqs):
         if used_up is not None:
             _set_mark(kernel, fields["device"], used_up)
         kept[seq] = Kept(seq, word, bool(is_alarm), dict(fields), None)
+        kernel.outbox.count(kept[seq])
         if is_alarm:
             _remember_alarm(alarms, seq, fields)
     elif kind == memory.RECEIPT:
@@ -72,6 +73,9 @@ def _apply_one(kernel, kind, value, kept, alarms, seqs):
     elif kind == memory.TEXTED:
         if value[0] in kept:
             kept[value[0]].is_texted = True
+    elif kind == memory.TALLY:
+        box = kernel.outbox
+        box.made, box.made_room, box.counted = [max(0, int(count)) for count in value]
     elif kind == memory.RHYTHM:
         kernel.rhythm_data = bytes.fromhex(value[0])
     elif kind == memory.LIFE:

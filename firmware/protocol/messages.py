@@ -106,6 +106,19 @@ def told(epoch, alarm_seq, step):
     return {"v": vocabulary.VERSION, "epoch": epoch, "alarm": alarm_seq, "step": step}
 
 
+def tally(epoch, seq, made, made_room, waiting):
+    """What the hub counted of its alarm messages up to `seq`: `made` in all, those that had to make room for newer
+    ones, those that still wait. What the relay has stored must lie between made - made_room - waiting and made."""
+    return {
+        "v": vocabulary.VERSION,
+        "epoch": epoch,
+        "seq": seq,
+        "made": made,
+        "made_room": made_room,
+        "waiting": waiting,
+    }
+
+
 def offline():
     """The last will."""
     return {"v": vocabulary.VERSION, "online": False}
@@ -296,6 +309,13 @@ FIELDS = {
         ("data", lambda v: isinstance(v, str) and len(v) <= 960, "base64"),
     ),
     ("up", topics.CARRIED): _CARRIED,
+    ("up", topics.TALLY): (
+        ("epoch", _is_epoch, "8 hex digits"),
+        ("seq", _is_count, "a number from 0"),
+        ("made", _is_count, "a number from 0"),
+        ("made_room", _is_count, "a number from 0"),
+        ("waiting", _is_count, "a number from 0"),
+    ),
     ("down", topics.CARRIED): _CARRIED,
     ("down", topics.RECEIPT): _IDENTITY,
     ("down", topics.ALARM): (

@@ -10,8 +10,9 @@ HEARTBEAT = "heartbeat"  # every 60 s, QoS 0
 STATE = "state"  # the last will: {"v":1,"online":false}
 TOLD = "told"  # the home has heard a step of its alarm, QoS 1, not kept
 CARRIED = "carried"  # up and down: a sealed envelope of a neighbour's hub, QoS 1; protocol/envelope.py
+TALLY = "tally"  # once a day: how many alarm messages the hub has made, QoS 1, not kept
 UPDATE = "update"  # up and down: new firmware, piece by piece, QoS 1, not kept
-UP_WORDS = (ALARM, TECHNICAL, HELLO, HEARTBEAT, STATE, TOLD, CARRIED, UPDATE)
+UP_WORDS = (ALARM, TECHNICAL, HELLO, HEARTBEAT, STATE, TOLD, CARRIED, TALLY, UPDATE)
 KEPT_WORDS = (ALARM, TECHNICAL)
 
 # down: to the hub, all QoS 1

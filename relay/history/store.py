@@ -4,6 +4,8 @@ from typing import Any
 
 from .. import ledger
 from ..database import Migrations, Reader, Row, Tables, Transaction, only_grows
+from ..hubs import store as hub_store
+from ..supervision import store as supervision_store
 from . import rules
 
 MIGRATIONS = Migrations("history")
@@ -129,6 +131,22 @@ def keep_tally(transaction: Transaction, hub_id: str, message: dict[str, Any], n
         (hub_id, message["epoch"], *counted),
     )
     return compare(transaction, hub_id, message["epoch"]) if changed else None
+
+
+def take_tally(transaction: Transaction, hub_id: str, message: dict[str, Any], now: int) -> None:
+    """A hub has counted: tell a difference that is not told yet."""
+    tally = keep_tally(transaction, hub_id, message, now)
+    if tally is None:
+        return
+    if tally.missing > told_missing(transaction, tally):
+        tell_difference(transaction, tally, now)
+    keep_missing(transaction, tally)
+
+
+def tell_difference(transaction: Transaction, tally: rules.Tally, now: int) -> None:
+    hub = hub_store.hub(transaction, tally.hub_id)
+    detail = f"raised {tally.made}, stored {tally.stored}"
+    supervision_store.raise_technical(transaction, rules.COUNTS_DIFFER, now, hub, None, detail)
 
 
 _COMPARED = """

@@ -10,7 +10,6 @@ from functools import partial
 from .. import ledger
 from ..clock import now_ms
 from ..database import Reader, Transaction
-from ..hubs import store as hub_store
 from ..notify.rules import TIME_ZONE
 from ..services import Services
 from ..supervision import store as supervision_store
@@ -19,19 +18,6 @@ from . import rules, store
 ROUND_S = 60
 NIGHT_HOUR = 3  # the wall's clock
 NIGHT_MS = 20 * 3600 * 1000  # one round in so long
-
-
-def take_tally(transaction: Transaction, tally: rules.Tally, now: int) -> None:
-    """A hub has counted: tell a difference that is not told yet."""
-    if tally.missing > store.told_missing(transaction, tally):
-        _tell(transaction, tally, now)
-    store.keep_missing(transaction, tally)
-
-
-def _tell(transaction: Transaction, tally: rules.Tally, now: int) -> None:
-    hub = hub_store.hub(transaction, tally.hub_id)
-    detail = f"raised {tally.made}, stored {tally.stored}"
-    supervision_store.raise_technical(transaction, rules.COUNTS_DIFFER, now, hub, None, detail)
 
 
 def compare(reader: Reader) -> tuple[list[rules.Tally], int]:
@@ -45,7 +31,7 @@ def keep_night(
 ) -> None:
     """Keep what the night's round found; the note itself is chained."""
     for tally in differing:
-        _tell(transaction, tally, now)
+        store.tell_difference(transaction, tally, now)
         store.keep_missing(transaction, tally)
     if verdict.is_whole:
         supervision_store.end(transaction, rules.CHAIN_BROKEN, now, None)

@@ -17,6 +17,7 @@ from ..alarms import store as alarm_store
 from ..alarms import views
 from ..database import Row, Transaction
 from ..escalation import store as escalation_store
+from ..history import store as history_store
 from ..hubs import store as hub_store
 from ..supervision import rules as supervision_rules
 from ..supervision import store as supervision_store
@@ -53,6 +54,8 @@ def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: byte
     if heard.word in (topics.HELLO, topics.HEARTBEAT):
         hub_store.keep_heartbeat(transaction, heard.hub_id, heard.message)
         return Taken(_what_home_missed(transaction, hub, heard.message, received_at))
+    if heard.word == topics.TALLY:
+        history_store.take_tally(transaction, heard.hub_id, heard.message, received_at)
     if heard.word == topics.TOLD:
         alarm_store.keep_told(transaction, heard.hub_id, heard.message, received_at)
     return Taken()

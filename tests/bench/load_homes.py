@@ -226,8 +226,8 @@ class Homes:
         """What this home counted, as its hub does each night."""
         hub_id = self.hub(number)
         made = self.seqs.get(hub_id, 0)
-        message = {"v": 1, "epoch": EPOCH, "seq": made, "made": made, "made_room": 0, "waiting": 0}
-        self._line(number).publish(topics.up(hub_id, "tally"), messages.encode(message), 1)
+        message = messages.tally(EPOCH, made, made, 0, 0)
+        self._line(number).publish(topics.up(hub_id, topics.TALLY), messages.encode(message), 1)
 
     async def run(self, beats_per_s: float, alarms_per_min: float, seconds: float, retry_s: float = 0.0) -> None:
         """Send at an even pace, in steps of 10 ms."""

@@ -90,6 +90,7 @@ MADE = (
         for battery in (None, 0, 100)
     ]
     + [("up", topics.TOLD, messages.told(EPOCH, 3, step)) for step in words.STEPS]
+    + [("up", topics.TALLY, messages.tally(EPOCH, 9, 5, 1, 2))]
     + [(direction, topics.CARRIED, messages.carried(bytes(range(40)))) for direction in ("up", "down")]
     + [
         ("up", topics.UPDATE, messages.update_state(4, build, state, reason, 4096, 512))
