@@ -35,10 +35,12 @@ class _StringAgg:
 
 def _for_its_owner_alone(path: Path) -> None:
     """Keys of hubs and what residents trust us with lie in this file: nobody else on the machine reads it. SQLite gives
-    its log the same rights. A file of somebody else's is left as it is."""
+    its log the same rights. A file of somebody else's is left as it is. One that is there is never opened here: closing
+    it would end the locks of every other connection of this process."""
     with contextlib.suppress(OSError):  # what is really wrong with the place, SQLite says better
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        if path.stat().st_mode & 0o077:
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        elif path.stat().st_mode & 0o077:
             path.chmod(0o600)
 
 
