@@ -38,6 +38,12 @@ def parser() -> argparse.ArgumentParser:
         help="how homes reach the broker, told to each hub at its installation: psk://host:port, tls:// or none://",
     )
 
+    serve.add_argument(
+        "--hub-ntp",
+        default=os.environ.get("ANLING_HUB_NTP"),
+        help="whom homes ask for the time: host:port, or off; without it they ask the national time service",
+    )
+
     sample = command("sample", "Fill an empty database with one invented community.")
     sample.add_argument("--homes", type=int, default=60, help="1 to 60")
     sample.add_argument("--district", action="store_true", help="43 communities more, 30,000 homes in all")

@@ -226,6 +226,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         board_stream.router,
         intake_pages.router,
         claim_pages.router,
+        claim_pages.here,
         hub_pages.router,
         history_pages.router,
         number_pages.router,

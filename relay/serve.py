@@ -144,6 +144,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         if broker is not None:
             broker.on_start = note_running
         services.hub_broker = _hub_broker(arguments, address)
+        services.hub_ntp = claim_rules.ntp_of(arguments.hub_ntp)
         link = Link(services.database, address, client_id, arguments.shared or services.database.is_shared)
         services.send = link.send
         services.line_down_since = lambda: link.down_since

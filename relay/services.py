@@ -31,6 +31,7 @@ class Services:
     started_at: int = 0
     ticked_at: int = 0  # when escalation was last looked after
     hub_broker: dict[str, object] | None = None  # how homes reach the broker: host, port, security
+    hub_ntp: dict[str, object] | bool | None = None  # whom homes ask for the time; False: nobody; None: as they like
     is_leading: bool = False  # does this relay do what happens by itself?
     line_down_since: Callable[[], float | None] = lambda: None  # of the line to the broker, monotonic s; None: it is up
 

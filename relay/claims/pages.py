@@ -4,6 +4,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi.responses import Response
 from protocol import label, vocabulary
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +20,7 @@ from ..services import ServicesOf
 from . import rules, store
 
 router = APIRouter(prefix="/api/claims", tags=["claims"])
+here = APIRouter(tags=["claims"])
 HubId = Annotated[str, Path(min_length=1, max_length=32)]
 NO_HUB = "There is no hub of this name that was made for this relay. Scan the label again."
 
@@ -49,7 +51,7 @@ class Devices(_Body):
 
 
 def view(claim: rules.Claim) -> dict[str, Any]:
-    names = ("hub_id", "state", "dwelling_id", "label", "claimed_by_name", "claimed_at")
+    names = ("hub_id", "state", "dwelling_id", "label", "claimed_by_name", "claimed_at", "is_online")
     return {name: getattr(claim, name) for name in names}
 
 
@@ -68,6 +70,12 @@ def _proven(transaction: Any, hub_id: str, secret: bytes) -> rules.Claim:
     if not rules.is_secret(secret, claim.secret_hash):
         raise HTTPException(403, "The label's code does not belong to this hub. Scan the label again.")
     return claim
+
+
+@here.get("/api/here", status_code=204)
+def is_here() -> Response:
+    """Nothing, from this relay: a hub that gets something else has a sign-in page before it, not the relay."""
+    return Response(status_code=204)
 
 
 @router.get("")
@@ -128,7 +136,7 @@ def take(hub_id: HubId, body: Take, person: Writing, services: ServicesOf) -> di
         raise HTTPException(
             409, "This relay does not know how homes reach its broker. Have it started with --hub-broker."
         )
-    return found | {"broker": services.hub_broker}
+    return found | {"broker": services.hub_broker, "ntp": services.hub_ntp}
 
 
 @router.post("/{hub_id}/release")

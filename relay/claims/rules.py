@@ -33,6 +33,7 @@ class Claim:
     claimed_by: int | None = None
     claimed_by_name: str | None = None
     claimed_at: int | None = None
+    is_online: bool = False
 
 
 def hash_secret(secret: bytes) -> str:
@@ -90,3 +91,15 @@ def broker_of(address: str) -> dict[str, object]:
     if security not in SECURITIES or not host or not port.isdigit() or not 0 < int(port) < 65536:
         raise ValueError("--hub-broker must be psk://host:port, tls://host:port or none://host:port.")
     return {"host": host.strip("[]"), "port": int(port), "security": security}
+
+
+def ntp_of(text: str | None) -> dict[str, object] | bool | None:
+    """What homes are told of the time's server. Shape: host:port, off, or None. Errors: ValueError."""
+    if not text:
+        return None
+    if text == "off":
+        return False
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("--hub-ntp must be host:port, or off.")
+    return {"host": host.strip("[]"), "port": int(port)}

@@ -47,7 +47,7 @@ def is_made(reader: Reader, hub_id: str) -> bool:
 
 _CLAIM = (
     "SELECT made_hubs.hub_id, secret_hash, claimed_by, claimed_at, is_revoked, hubs.dwelling_id,"
-    " dwellings.community_id, label, hubs.heard_at, hubs.is_active, display_name"
+    " dwellings.community_id, label, hubs.heard_at, hubs.is_active, hubs.is_online, display_name"
     " FROM made_hubs LEFT JOIN hubs ON hubs.hub_id = made_hubs.hub_id"
     " LEFT JOIN dwellings ON dwellings.dwelling_id = hubs.dwelling_id LEFT JOIN staff ON staff_id = claimed_by"
 )
@@ -72,6 +72,7 @@ def _claim(row: Row) -> rules.Claim:
         claimed_by=row["claimed_by"],
         claimed_by_name=row["display_name"],
         claimed_at=row["claimed_at"],
+        is_online=bool(row["is_online"]),
     )
 
 

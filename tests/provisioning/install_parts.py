@@ -26,6 +26,7 @@ async def bench_hub(folder: Path, identity: dict[str, Any] | None = None, **more
     times as fast; `is_new` False: one that was installed before."""
     identity = identity or IDENTITY
     fast = more.pop("fast", 1)
+    router_port = more.pop("router_port", 0)
     is_new = more.pop("is_new", True)
     home = Home(folder, identity["hub_id"], "127.0.0.1", more.pop("broker_port", 1), "", **more)
     if is_new:
@@ -35,6 +36,7 @@ async def bench_hub(folder: Path, identity: dict[str, Any] | None = None, **more
     if fast > 1:
         home.images = images.build(folder / "images", is_fast=True)
         home.environment["ANLING_TIME_SCALE"] = str(fast)
+    home.router.port = router_port
     home.link.networks = [dict(WIFI)]
     await home.start()
     try:

@@ -78,21 +78,33 @@ async def becomes(client, uuid, number):
     raise AssertionError(f"{uuid} never became {number}")
 
 
+async def press(home, times):
+    for level in (0, 1) * times:
+        home.link.set_pin(CANCEL_PIN, level)
+        await asyncio.sleep(0.04)
+
+
+def is_open(home):
+    return home.find("voice", lambda d: d["prompt"] == "install_open") is not None
+
+
 def test_after_a_minute_the_window_closes_and_its_code_leaves_the_memory(tmp_path):
-    """The hub's clock runs fifteen times as fast here."""
+    """The hub's clock runs eight times as fast here."""
 
     async def story():
-        async with bench_hub(tmp_path / "home", fast=15, is_new=False) as home, Phone(home.air.link) as phone:
+        async with bench_hub(tmp_path / "home", fast=8, is_new=False) as home, Phone(home.air.link) as phone:
             await asyncio.sleep(0.5)
-            for _ in range(3):  # one press alone means "I am well" there
-                assert home.find("voice", lambda d: d["prompt"] == "install_open") is None
-                home.link.set_pin(CANCEL_PIN, 0)
-                await asyncio.sleep(0.03)
-                home.link.set_pin(CANCEL_PIN, 1)
-                await asyncio.sleep(0.03)
+            await press(home, 1)
+            await asyncio.sleep(1)
+            assert not is_open(home), "one press alone means: I am well"
+            for _ in range(10):  # a busy desk may need longer for three presses than the hub gives
+                await press(home, 3)
+                await asyncio.sleep(0.5)
+                if is_open(home):
+                    break
             await home.wait_for("voice", lambda d: d["prompt"] == "install_open")
             async with bleak.BleakClient(await find(phone), backend=phone.client) as client:
-                await home.wait_for("log", lambda d: d["text"].startswith("install: closed"))
+                await home.wait_for("log", lambda d: d["text"].startswith("install: closed"), 20)
                 for _ in range(50):
                     if not client.is_connected:
                         break

@@ -48,6 +48,7 @@ class Relay:
         self.port = 0
         self.broker_port = 0
         self.process: subprocess.Popen[str] | None = None
+        self.more: list[str] = []  # further options
 
     def start(self) -> None:
         command = [sys.executable, "-m", "relay", "serve", "--data", str(self.data), "--port", str(self.port)]
@@ -55,6 +56,7 @@ class Relay:
             command += ["--broker", self.broker]
         else:
             command += ["--broker-port", str(self.broker_port)]
+        command += self.more
         with (self.data / "log").open("a") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self.process.stdout is not None
@@ -101,6 +103,7 @@ class Staff:
     """Somebody signed in."""
 
     def __init__(self, url: str, name: str, password: str) -> None:
+        self.name, self.password = name, password
         self.http = httpx.Client(base_url=url, timeout=20)
         answer = self.http.post("/sign-in", data={"name": name, "password": password})
         assert answer.status_code == 303, answer.text

@@ -36,6 +36,7 @@ async def _status(window, order):
         "dwelling": told.get("dwelling"),
         "devices": [one["id"] for one in window.draft.devices()],
         "mains": window.is_mains_on(),
+        "wifi_fault": window.wifi_fault,
     }
 
 

@@ -54,6 +54,7 @@ class Window:
         self._until_ms = self._authorized_ms = 0
         self._wrong = 0
         self.is_finished = False
+        self.wifi_fault = None  # the word of the last try
 
     def _fresh_side(self):
         return pairing.HubSide(_sha256, _cipher, bytes.fromhex(self.identity["claim"]), self.identity["hub_id"])
@@ -106,6 +107,7 @@ class Window:
             fault = net.CAPTIVE
         if fault is None:
             self.draft.keep(wifi=[found])
+        self.wifi_fault = fault
         self.say(_SAID.get(fault, "wifi_not_found"))
         return fault
 
