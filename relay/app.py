@@ -3,18 +3,18 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from . import events, ledger, windows
+from . import events, ledger, openapi, windows
 from .access import pages as access_pages
 from .access import rules as access_rules
 from .access import store as access_store
@@ -205,7 +205,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
     app = FastAPI(title="Anling relay", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
     app.state.hashing = asyncio.Semaphore(access_pages.HASHING_AT_ONCE)
-    for router in (
+    routers = (
         access_pages.router,
         staff_pages.router,
         token_pages.router,
@@ -231,7 +231,8 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         history_pages.router,
         number_pages.router,
         upkeep_pages.router,
-    ):
+    )
+    for router in routers:
         app.include_router(router)
     console = windows.console()
     if console is not None:
@@ -241,7 +242,8 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
             mount(app)  # the console's static files
     else:
         app.add_api_route("/sign-in", _plain_sign_in, methods=["GET"], include_in_schema=False)
-    _add_errors(app)
+    _add_errors(app, routers)
+    openapi.describe(app, routers)
     app.add_middleware(_Headers)
     return app
 
@@ -276,7 +278,7 @@ class _Headers:
         await self._app(scope, receive, send_with_headers)
 
 
-def _add_errors(app: FastAPI) -> None:
+def _add_errors(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     """Every error is one sentence that names the thing and the remedy."""
 
     async def http_error(request: Request, error: Exception) -> Response:
@@ -288,9 +290,12 @@ def _add_errors(app: FastAPI) -> None:
         detail = error.detail
         if error.status_code == 404 and detail == "Not Found":
             detail = "There is nothing at this address."
-        elif error.status_code == 405 and detail == "Method Not Allowed":
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
             detail = "This address is there, but not for this method."
-        return JSONResponse({"detail": detail}, error.status_code, headers=error.headers)
+            allowed = openapi.methods_at(routers, request.url.path)
+            headers |= {"Allow": ", ".join(allowed)} if allowed else {}
+        return JSONResponse({"detail": detail}, error.status_code, headers=headers)
 
     async def bad_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Header, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from .. import guard, services, windows
 from ..clock import now_ms
 from ..guard import Person, SignedIn, Writing
 from ..services import ServicesOf
+from ..shapes import Body
 from . import rules, store, tries
 
 router = APIRouter(tags=["access"])
@@ -25,7 +26,7 @@ def _is_from_here(request: Request) -> bool:
     return origin is None or origin == "null" or urlsplit(origin).netloc == request.headers.get("host")
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", include_in_schema=False)
 async def sign_in(
     request: Request,
     name: Annotated[str, Form()] = "",
@@ -78,7 +79,7 @@ async def let_in(request: Request, staff_id: int, goes_to: str) -> Response:
     return response
 
 
-@router.post("/sign-out")
+@router.post("/sign-out", include_in_schema=False)
 def sign_out(
     request: Request,
     services: ServicesOf,
@@ -117,8 +118,7 @@ class Me(BaseModel):
     may: list[str]
 
 
-class GoTo(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class GoTo(Body):
     community_id: str = Field(min_length=1, max_length=64)
 
 

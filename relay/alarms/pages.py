@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path
 from protocol import topics, vocabulary
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from .. import guard
 from ..access import store as access_store
@@ -17,57 +17,55 @@ from ..database import Transaction
 from ..guard import Person, SignedIn, Writing
 from ..people import store as people_store
 from ..services import ServicesOf
+from ..shapes import Body
 from . import rules, store, views
+from .shapes import AlarmView, HistoryEntry
 
 router = APIRouter(prefix="/api/alarms", tags=["alarms"])
-AlarmId = Annotated[int, Path(ge=1, le=1 << 62)]
+AlarmId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Nothing(_Body):
+class Nothing(Body):
     """An empty object: who acts is the session's person, and nobody else can be named."""
 
 
-class Assign(_Body):
-    staff_id: int = Field(ge=1, le=1 << 62)
+class Assign(Body):
+    staff_id: int = Field(ge=1, le=(1 << 53) - 1)
     minutes: int | None = Field(default=None, ge=0, le=999)
 
 
-class Accept(_Body):
+class Accept(Body):
     minutes: int | None = Field(default=None, ge=0, le=999)
 
 
-class Decline(_Body):
+class Decline(Body):
     reason: str = Field(min_length=1, max_length=200)
 
 
-class Arrived(_Body):
+class Arrived(Body):
     """Shape: `by` how it is known: word (the operator was told), phone (the responder's own page), door (its code)."""
 
-    by: str = "word"
+    by: str = Field(default="word", json_schema_extra={"enum": list(rules.ARRIVED_BY)})
     code: str | None = Field(default=None, max_length=200)
 
 
-class Ended(_Body):
-    outcome: str
+class Ended(Body):
+    outcome: str = Field(json_schema_extra={"enum": list(vocabulary.OUTCOMES)})
     note: str = Field(default="", max_length=rules.NOTE_LENGTH_MAX)
 
 
-class Clear(_Body):
+class Clear(Body):
     """How it ended; without an outcome: as was recorded when it was resolved."""
 
-    outcome: str | None = None
+    outcome: str | None = Field(default=None, json_schema_extra={"enum": [*vocabulary.OUTCOMES, None]})
     note: str = Field(default="", max_length=rules.NOTE_LENGTH_MAX)
 
 
-class Merge(_Body):
-    into: int = Field(ge=1, le=1 << 62)
+class Merge(Body):
+    into: int = Field(ge=1, le=(1 << 53) - 1)
 
 
-class Reason(_Body):
+class Reason(Body):
     reason: str = Field(min_length=1, max_length=rules.NOTE_LENGTH_MAX)
 
 
@@ -105,7 +103,7 @@ def _order(
     return view
 
 
-@router.post("/{alarm_id}/acknowledge")
+@router.post("/{alarm_id}/acknowledge", response_model=AlarmView)
 def acknowledge(
     alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Nothing | None = None
 ) -> dict[str, Any]:
@@ -113,7 +111,7 @@ def acknowledge(
     return _order(services, person, alarm_id, rules.ACKNOWLEDGE)
 
 
-@router.post("/{alarm_id}/assign")
+@router.post("/{alarm_id}/assign", response_model=AlarmView)
 def assign(alarm_id: AlarmId, body: Assign, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Send somebody; the home hears who comes and in how many minutes."""
     with services.database.read() as reader:
@@ -134,20 +132,20 @@ def assign(alarm_id: AlarmId, body: Assign, person: Writing, services: ServicesO
     )
 
 
-@router.post("/{alarm_id}/accept")
+@router.post("/{alarm_id}/accept", response_model=AlarmView)
 def accept(alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Accept | None = None) -> dict[str, Any]:
     """Whoever was sent goes; and says, if they like, in how many minutes."""
     given: dict[str, Any] = {"minutes": body.minutes} if body is not None and body.minutes is not None else {}
     return _order(services, person, alarm_id, rules.ACCEPT, **given)
 
 
-@router.post("/{alarm_id}/decline")
+@router.post("/{alarm_id}/decline", response_model=AlarmView)
 def decline(alarm_id: AlarmId, body: Decline, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Whoever was sent cannot go; the operator sends somebody else."""
     return _order(services, person, alarm_id, rules.DECLINE, body.reason)
 
 
-@router.post("/{alarm_id}/arrived")
+@router.post("/{alarm_id}/arrived", response_model=AlarmView)
 def arrived(alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Arrived | None = None) -> dict[str, Any]:
     """The person who was sent is at the door; how that is known is recorded."""
     by = body.by if body is not None else "word"
@@ -172,7 +170,7 @@ def _check_outcome(outcome: str | None) -> None:
         raise HTTPException(422, "outcome: not a known outcome. Use one of: " + ", ".join(vocabulary.OUTCOMES) + ".")
 
 
-@router.post("/{alarm_id}/resolve")
+@router.post("/{alarm_id}/resolve", response_model=AlarmView)
 def resolve(alarm_id: AlarmId, body: Ended, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Who is at the door says how it ended; the operator closes it."""
     _check_outcome(body.outcome)
@@ -180,7 +178,7 @@ def resolve(alarm_id: AlarmId, body: Ended, person: Writing, services: ServicesO
     return _order(services, person, alarm_id, rules.RESOLVE, detail, outcome=body.outcome, note=body.note or None)
 
 
-@router.post("/{alarm_id}/clear")
+@router.post("/{alarm_id}/clear", response_model=AlarmView)
 def clear(alarm_id: AlarmId, body: Clear, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Close the alarm with how it ended."""
     _check_outcome(body.outcome)
@@ -191,25 +189,25 @@ def clear(alarm_id: AlarmId, body: Clear, person: Writing, services: ServicesOf)
     )
 
 
-@router.post("/{alarm_id}/merge")
+@router.post("/{alarm_id}/merge", response_model=AlarmView)
 def merge(alarm_id: AlarmId, body: Merge, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """The same matter as another open alarm of this home: work that one."""
     return _order(services, person, alarm_id, rules.MERGE, f"into {body.into}", merged_into=body.into)
 
 
-@router.post("/{alarm_id}/release")
+@router.post("/{alarm_id}/release", response_model=AlarmView)
 def release(alarm_id: AlarmId, body: Reason, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Give an acknowledged alarm back: it sounds again and its plan begins anew."""
     return _order(services, person, alarm_id, rules.RELEASE, body.reason)
 
 
-@router.post("/{alarm_id}/reopen")
+@router.post("/{alarm_id}/reopen", response_model=AlarmView)
 def reopen(alarm_id: AlarmId, body: Reason, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """It was closed too soon: open it again, within 24 hours."""
     return _order(services, person, alarm_id, rules.REOPEN, body.reason)
 
 
-@router.get("/{alarm_id}/history")
+@router.get("/{alarm_id}/history", response_model=list[HistoryEntry])
 def history(alarm_id: AlarmId, person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
     """All that happened to an alarm, oldest first."""
     with services.database.read() as reader:

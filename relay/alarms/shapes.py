@@ -38,3 +38,28 @@ class AlarmView(BaseModel):
     address: str
     is_open: bool
     sound: bool
+
+
+class DwellingEntry(BaseModel):
+    """A home as the board shows it. Shape: `alarm_id` the open alarm that needs a person most."""
+
+    model_config = ConfigDict(extra="allow")
+    dwelling_id: str
+    label: str
+    label_en: str
+    x: float | None
+    y: float | None
+    hub_id: str | None
+    alarm_id: int | None
+    state: str
+    is_hub_online: bool
+
+
+class HistoryEntry(BaseModel):
+    """Shape: `by` null: the home or the relay itself."""
+
+    model_config = ConfigDict(extra="allow")
+    at: int
+    what: str
+    by: str | None
+    detail: str | None

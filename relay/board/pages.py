@@ -13,6 +13,7 @@ from .. import events, guard
 from ..access import rules as access_rules
 from ..access import store as access_store
 from ..alarms import views
+from ..alarms.shapes import AlarmView, DwellingEntry
 from ..clock import now_ms
 from ..database import Reader, Transaction
 from ..guard import SignedIn, Writing
@@ -20,7 +21,9 @@ from ..people import rules as people_rules
 from ..people import store as people_store
 from ..people.sample_places import PICTURE_URL  # the drawn one, until a community uploads its own
 from ..services import ServicesOf
+from ..shapes import Body
 from ..supervision import store as supervision_store
+from ..supervision.shapes import Technical
 
 router = APIRouter(tags=["board"])
 DwellingId = Annotated[str, Path(max_length=64)]
@@ -28,10 +31,9 @@ NO_DWELLING = "There is no such dwelling in your community. Load the board again
 _PICTURE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
 
 
-class Place(BaseModel):
+class Place(Body):
     """Where a dwelling is drawn. Shape: 0 to 1 of the picture's width and height."""
 
-    model_config = ConfigDict(extra="forbid")
     x: float = Field(ge=0, le=1, allow_inf_nan=False)
     y: float = Field(ge=0, le=1, allow_inf_nan=False)
 
@@ -41,7 +43,39 @@ def _community(row: dict[str, Any]) -> dict[str, Any]:
     return shown | {"picture_url": f"/pictures/{row['picture']}" if row["picture"] else PICTURE_URL}
 
 
-@router.get("/api/board")
+class BoardCommunity(BaseModel):
+    community_id: str
+    name: str
+    name_en: str
+    picture_url: str
+    picture_width: int
+    picture_height: int
+
+
+class Responder(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    staff_id: int
+    display_name: str
+    display_name_en: str
+
+
+class OpenAlarms(BaseModel):
+    server_time_ms: int
+    alarms: list[AlarmView]
+
+
+class Board(OpenAlarms):
+    """Everything a console shows. Shape: go on from `last_event_id` with /api/events."""
+
+    model_config = ConfigDict(extra="allow")
+    last_event_id: int
+    community: BoardCommunity
+    dwellings: list[DwellingEntry]
+    technical: list[Technical]
+    responders: list[Responder]
+
+
+@router.get("/api/board", response_model=Board)
 def board(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """Everything a console shows, as of one commit; go on from `last_event_id` with /api/events."""
     guard.require(person, access_rules.BOARD)
@@ -60,7 +94,7 @@ def board(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
         }
 
 
-@router.get("/api/open")
+@router.get("/api/open", response_model=OpenAlarms)
 def open_alarms(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """The open alarms alone, those that sound first: what pages that are not the board ask every few seconds."""
     guard.require(person, access_rules.BOARD)
@@ -68,7 +102,7 @@ def open_alarms(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
         return {"server_time_ms": now_ms(), "alarms": views.open_views(reader, person.community_id)}
 
 
-@router.put("/api/dwellings/{dwelling_id}/place")
+@router.put("/api/dwellings/{dwelling_id}/place", response_model=DwellingEntry)
 def place(dwelling_id: DwellingId, body: Place, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Put a dwelling where it stands on the picture; its board entry."""
     guard.require(person, access_rules.PLACE)
@@ -86,23 +120,16 @@ def place(dwelling_id: DwellingId, body: Place, person: Writing, services: Servi
     return entry
 
 
-class Community(BaseModel):
+class Community(BoardCommunity):
     """Shape: the place in WGS-84; null where it is on no map."""
 
-    community_id: str
-    name: str
-    name_en: str
     duty_phone: str | None
     latitude: float | None
     longitude: float | None
     district_id: str | None
-    picture_url: str
-    picture_width: int
-    picture_height: int
 
 
-class ChangedCommunity(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class ChangedCommunity(Body):
     name: str = Field(min_length=1, max_length=64, pattern=r"\S")
     name_en: str = Field(default="", max_length=64)
     duty_phone: str | None = Field(default=None, max_length=32)
@@ -138,7 +165,11 @@ def change_community(body: ChangedCommunity, person: Writing, services: Services
     return services.database.write(work).result()
 
 
-@router.post("/api/community/picture")
+@router.post(
+    "/api/community/picture",
+    response_model=BoardCommunity,
+    responses={413: {"description": "Too large."}, 415: {"description": "No picture of a known kind."}},
+)
 async def picture(file: UploadFile, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Replace the community's picture; PNG, JPEG or WebP."""
     guard.require(person, access_rules.PICTURE)
@@ -162,7 +193,7 @@ async def picture(file: UploadFile, person: Writing, services: ServicesOf) -> di
     return await asyncio.wrap_future(services.database.write(work))
 
 
-@router.get("/pictures/{name}")
+@router.get("/pictures/{name}", response_class=FileResponse, include_in_schema=False)
 def picture_file(name: str, person: SignedIn, services: ServicesOf) -> FileResponse:
     """An uploaded picture; the signed-in person's community's only."""
     with services.database.read() as reader:

@@ -1,8 +1,9 @@
 """A card as the API gives it, and what opens the notes on health."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from ..alarms.shapes import AlarmView
+from ..shapes import Body
 
 
 class CardResident(BaseModel):
@@ -48,10 +49,9 @@ class Card(BaseModel):
     alarms: list[AlarmView]
 
 
-class WhyHealth(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class WhyHealth(Body):
     reason: str = Field(min_length=2, max_length=200, pattern=r"\S\S|\S.*\S", description="why you must know it now")
-    alarm_id: int | None = Field(default=None, ge=1, le=1 << 62)
+    alarm_id: int | None = Field(default=None, ge=1, le=(1 << 53) - 1)
 
 
 class ResidentHealth(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import Response
 from protocol import label, vocabulary
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from .. import guard
 from ..access import rules as access_rules
@@ -17,6 +17,7 @@ from ..guard import Person, SignedIn, Writing
 from ..hubs import store as hub_store
 from ..people import store as people_store
 from ..services import ServicesOf
+from ..shapes import Body
 from . import rules, store
 
 router = APIRouter(prefix="/api/claims", tags=["claims"])
@@ -25,11 +26,7 @@ HubId = Annotated[str, Path(min_length=1, max_length=32)]
 NO_HUB = "There is no hub of this name that was made for this relay. Scan the label again."
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Look(_Body):
+class Look(Body):
     """Shape: `secret` the label's letters."""
 
     secret: str = Field(min_length=1, max_length=64)
@@ -39,14 +36,14 @@ class Take(Look):
     dwelling_id: str = Field(min_length=1, max_length=64)
 
 
-class Device(_Body):
+class Device(Body):
     device_id: str = Field(pattern="^[0-9a-f]{12}$")
     kind: str
     room: str = Field(min_length=1, max_length=32)
     label: str = Field(min_length=1, max_length=32)
 
 
-class Devices(_Body):
+class Devices(Body):
     devices: list[Device] = Field(max_length=64)
 
 

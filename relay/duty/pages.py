@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from .. import guard
 from ..access import rules as access_rules
@@ -15,16 +15,14 @@ from ..clock import now_ms
 from ..database import Reader, Transaction
 from ..guard import Person, SignedIn, Writing
 from ..services import ServicesOf
+from ..shapes import Body
 from ..supervision import store as supervision_store
+from ..supervision.shapes import Technical
 from . import rules, store
 
 router = APIRouter(prefix="/api", tags=["duty"])
-HandoverId = Annotated[int, Path(ge=1, le=1 << 62)]
+HandoverId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 NO_OFFER = "This hand-over is not waiting any more. Load the page again."
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class OnDuty(BaseModel):
@@ -51,7 +49,7 @@ class Duty(BaseModel):
     me: MyDuty
 
 
-class GoOn(_Body):
+class GoOn(Body):
     duty: Literal["operator", "deputy", "responder", "supervisor"]
     hours: float = Field(default=8, ge=rules.HOURS_MIN, le=rules.HOURS_MAX, allow_inf_nan=False)
 
@@ -74,15 +72,15 @@ class Handover(BaseModel):
     """What whoever comes in must know. Shape: `offered` the newest of `offers`; `notes` of the last hand-overs."""
 
     open: list[AlarmView]
-    technical: list[dict[str, Any]]
+    technical: list[Technical]
     notes: list[Offer]
     offered: Offer | None
     offers: list[Offer]
 
 
-class NewOffer(_Body):
+class NewOffer(Body):
     note: str = Field(default="", max_length=2000)
-    to_staff_id: int | None = Field(default=None, ge=1, le=1 << 62)
+    to_staff_id: int | None = Field(default=None, ge=1, le=(1 << 53) - 1)
 
 
 class Accepted(BaseModel):

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from .. import guard
 from ..access import rules as access_rules
@@ -13,6 +13,7 @@ from ..alarms import store as alarm_store
 from ..clock import now_ms
 from ..guard import SignedIn, Writing
 from ..services import ServicesOf
+from ..shapes import Body
 from . import rules, store
 
 router = APIRouter(tags=["escalation"])
@@ -21,36 +22,63 @@ SHIFT_MAX_MS = 36 * 3600 * 1000
 AT_MAX = 1 << 50
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+Target = Annotated[str, Field(json_schema_extra={"enum": list(rules.TARGETS)})]
 
 
-class PlanStep(_Body):
-    to: list[str] = Field(min_length=1, max_length=len(rules.TARGETS))
+class PlanStep(Body):
+    to: list[Target] = Field(min_length=1, max_length=len(rules.TARGETS))
     wait_s: int = Field(ge=rules.WAIT_S_MIN, le=rules.WAIT_S_MAX)
 
 
-class NewPlan(_Body):
+class NewPlan(Body):
     steps: list[PlanStep] = Field(min_length=1, max_length=rules.STEPS_MAX)
 
 
-class NewShift(_Body):
+class NewShift(Body):
     """Shape: times are UTC ms; `duty` one of operator, deputy, responder, supervisor."""
 
-    staff_id: int = Field(ge=1, le=1 << 62)
-    duty: str = Field(max_length=20)
+    staff_id: int = Field(ge=1, le=(1 << 53) - 1)
+    duty: str = Field(max_length=20, json_schema_extra={"enum": list(DUTIES)})
     begins_at: int = Field(ge=0, le=AT_MAX)
     ends_at: int = Field(ge=0, le=AT_MAX)
 
 
-class ConsoleState(_Body):
+class ConsoleState(Body):
     """What a console says of itself every few seconds while it is open."""
 
     console_id: str = Field(pattern=r"^[0-9a-zA-Z-]{8,64}$")
     is_armed: bool
 
 
-@router.get("/api/plan")
+class Plan(BaseModel):
+    steps: list[PlanStep]
+
+
+class Shift(BaseModel):
+    shift_id: int
+    duty: str
+    begins_at: int
+    ends_at: int
+    staff_id: int
+    display_name: str
+    display_name_en: str
+
+
+class Shifts(BaseModel):
+    on_duty: list[Shift]
+    shifts: list[Shift]
+    armed_consoles: int
+
+
+class ShiftId(BaseModel):
+    shift_id: int
+
+
+class ArmedConsoles(BaseModel):
+    armed_consoles: int
+
+
+@router.get("/api/plan", response_model=Plan)
 def plan(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """The plan that new alarms of the community get."""
     guard.require(person, access_rules.BOARD)
@@ -58,9 +86,9 @@ def plan(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
         return {"steps": rules.as_json(store.plan_of_community(reader, person.community_id))}
 
 
-@router.get("/api/alarms/{alarm_id}/plan")
+@router.get("/api/alarms/{alarm_id}/plan", response_model=Plan)
 def plan_of_alarm(
-    alarm_id: Annotated[int, Path(ge=1, le=1 << 62)], person: SignedIn, services: ServicesOf
+    alarm_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: SignedIn, services: ServicesOf
 ) -> dict[str, Any]:
     """The plan that was frozen into this alarm; the community's where it was not frozen yet."""
     guard.require(person, access_rules.BOARD)
@@ -71,7 +99,7 @@ def plan_of_alarm(
         return {"steps": store.steps_of(reader, alarm_id) or known}
 
 
-@router.put("/api/plan")
+@router.put("/api/plan", response_model=Plan)
 def set_plan(body: NewPlan, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Change the plan for later alarms; those that are open keep theirs."""
     guard.require(person, access_rules.PLAN)
@@ -85,7 +113,7 @@ def set_plan(body: NewPlan, person: Writing, services: ServicesOf) -> dict[str, 
     return {"steps": rules.as_json(made)}
 
 
-@router.get("/api/shifts")
+@router.get("/api/shifts", response_model=Shifts)
 def shifts(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """Who is on duty now, and the shifts that are not over."""
     guard.require(person, access_rules.BOARD)
@@ -102,7 +130,7 @@ def shifts(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
         }
 
 
-@router.post("/api/shifts")
+@router.post("/api/shifts", response_model=ShiftId)
 def add_shift(body: NewShift, person: Writing, services: ServicesOf) -> dict[str, Any]:
     guard.require(person, access_rules.SHIFTS)
     if body.duty not in DUTIES:
@@ -120,9 +148,9 @@ def add_shift(body: NewShift, person: Writing, services: ServicesOf) -> dict[str
     return {"shift_id": shift_id}
 
 
-@router.post("/api/shifts/{shift_id}/end")
+@router.post("/api/shifts/{shift_id}/end", response_model=ShiftId)
 def end_shift(
-    shift_id: Annotated[int, Path(ge=1, le=1 << 62)], person: Writing, services: ServicesOf
+    shift_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf
 ) -> dict[str, Any]:
     guard.require(person, access_rules.SHIFTS)
     work = partial(access_store.end_shift, community_id=person.community_id, shift_id=shift_id, now=now_ms())
@@ -131,7 +159,7 @@ def end_shift(
     return {"shift_id": shift_id}
 
 
-@router.post("/api/console")
+@router.post("/api/console", response_model=ArmedConsoles)
 def console_state(body: ConsoleState, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """This console's sound is on, or is not. Silent for 45 s, it counts as not armed."""
     guard.require(person, access_rules.BOARD)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from .. import guard
 from ..access import rules as access_rules
@@ -21,6 +21,7 @@ from ..database import Reader, Row, Transaction
 from ..guard import SignedIn, Writing
 from ..people import store as people_store
 from ..services import ServicesOf
+from ..shapes import Body
 from . import rules, store
 
 router = APIRouter(prefix="/api", tags=["family"])
@@ -29,9 +30,8 @@ NO_DWELLING = "There is no such dwelling in your community. Load the board again
 NO_LINK = "This link does not open anything (any more). Ask the community for a new one."
 
 
-class ForWhom(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    contact_id: int = Field(ge=1, le=1 << 62)
+class ForWhom(Body):
+    contact_id: int = Field(ge=1, le=(1 << 53) - 1)
 
 
 class MadeLink(BaseModel):
@@ -125,7 +125,7 @@ def add(
 
 
 @router.delete("/family-links/{link_id}", response_model=EndedLink)
-def end(link_id: Annotated[int, Path(ge=1, le=1 << 62)], person: Writing, services: ServicesOf) -> dict[str, Any]:
+def end(link_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf) -> dict[str, Any]:
     """The link opens nothing any more."""
     guard.require(person, access_rules.FAMILY)
     work = partial(store.end, community_id=person.community_id, link_id=link_id, now=now_ms())

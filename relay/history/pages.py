@@ -24,7 +24,7 @@ from . import store
 from .printed import printed
 
 router = APIRouter(tags=["history"])
-AlarmId = Annotated[int, Path(ge=1, le=1 << 62)]
+AlarmId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 _TEMPLATES = Jinja2Templates(FilePath(__file__).parent / "templates")
 
 
@@ -32,8 +32,8 @@ _TEMPLATES = Jinja2Templates(FilePath(__file__).parent / "templates")
 def audit(
     person: SignedIn,
     services: ServicesOf,
-    after: Annotated[int | None, Query(ge=0, le=1 << 62)] = None,
-    before: Annotated[int, Query(ge=1, le=1 << 62)] = 1 << 62,
+    after: Annotated[int | None, Query(ge=0, le=(1 << 53) - 1)] = None,
+    before: Annotated[int, Query(ge=1, le=(1 << 53) - 1)] = (1 << 53) - 1,
     count: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> list[dict[str, Any]]:
     """Who did what: steps of alarms, looks at cards, other deeds. With `after` onwards from that entry; else the

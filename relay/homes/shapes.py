@@ -5,18 +5,16 @@ What is known of health is taken in here and never given: the card opens it, for
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
+
+from ..shapes import Body
 
 PEOPLE_MAX = 20
 BIRTH_YEAR_MIN, BIRTH_YEAR_MAX = 1890, 2100
-ID_MAX = 1 << 62
+ID_MAX = (1 << 53) - 1
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Resident(_Body):
+class Resident(Body):
     """Shape: without `resident_id` somebody new; notes and habits that are null stay as they are."""
 
     resident_id: int | None = Field(default=None, ge=1, le=ID_MAX)
@@ -30,7 +28,7 @@ class Resident(_Body):
     habits: str | None = Field(default=None, max_length=2000)
 
 
-class Contact(_Body):
+class Contact(Body):
     """Shape: in the order in which they are called."""
 
     contact_id: int | None = Field(default=None, ge=1, le=ID_MAX)
@@ -41,14 +39,14 @@ class Contact(_Body):
     notify_url: str | None = Field(default=None, max_length=500)
 
 
-class Keyholder(_Body):
+class Keyholder(Body):
     keyholder_id: int | None = Field(default=None, ge=1, le=ID_MAX)
     name: str = Field(min_length=1, max_length=64, pattern=r"\S")
     phone: str = Field(default="", max_length=32)
     note: str = Field(default="", max_length=200)
 
 
-class Door(_Body):
+class Door(Body):
     """Shape: `latitude` and `longitude` in `datum`; they are kept as WGS-84. An empty label or address is made."""
 
     label: str = Field(default="", max_length=64)

@@ -15,6 +15,7 @@ from ..guard import SignedIn, Writing
 from ..intake import store as intake_store
 from ..people import store as people_store
 from ..services import ServicesOf
+from ..shapes import Body
 from . import rules, store
 
 router = APIRouter(tags=["notify"])
@@ -29,19 +30,43 @@ class Report(BaseModel):
     detail: str = Field(default="", max_length=500)
 
 
-class Words(BaseModel):
+class Words(Body):
     """Shape: `to` family, or responder (whoever was sent); `text` one short message."""
 
-    model_config = ConfigDict(extra="forbid")
     to: Literal["family", "responder"]
     text: str = Field(min_length=2, max_length=rules.OWN_MAX, pattern=r"\S")
 
 
-@router.get("/api/outgoing")
+class Outgoing(BaseModel):
+    """A message to a person. Shape: `address` by its last digits."""
+
+    model_config = ConfigDict(extra="allow")
+    outgoing_id: int
+    alarm_id: int
+    purpose: str
+    to_kind: str
+    to_name: str
+    channel: str
+    address: str
+    body: str
+    state: str
+    made_at: int
+    attempts: int
+
+
+class SentTo(BaseModel):
+    sent_to: int
+
+
+class Known(BaseModel):
+    is_known: bool
+
+
+@router.get("/api/outgoing", response_model=list[Outgoing])
 def outgoing(
     person: SignedIn,
     services: ServicesOf,
-    alarm_id: Annotated[int | None, Query(ge=1, le=1 << 62)] = None,
+    alarm_id: Annotated[int | None, Query(ge=1, le=(1 << 53) - 1)] = None,
     count: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[dict[str, Any]]:
     """Messages to people, newest first; numbers by their last four digits."""
@@ -50,9 +75,9 @@ def outgoing(
         return store.outgoing(reader, person.community_id, alarm_id, count)
 
 
-@router.post("/api/alarms/{alarm_id}/message")
+@router.post("/api/alarms/{alarm_id}/message", response_model=SentTo)
 def send_message(
-    alarm_id: Annotated[int, Path(ge=1, le=1 << 62)], body: Words, person: Writing, services: ServicesOf
+    alarm_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], body: Words, person: Writing, services: ServicesOf
 ) -> dict[str, Any]:
     """An operator's own short message about an open alarm: to the family, or to whoever was sent."""
     guard.require(person, access_rules.ASSIGN)
@@ -77,7 +102,11 @@ def send_message(
     return {"sent_to": services.database.write(work).result()}
 
 
-@router.post("/api/hooks/sms-report")
+@router.post(
+    "/api/hooks/sms-report",
+    response_model=Known,
+    responses={401: {"description": "No gateway has this secret."}},
+)
 def take_report(
     body: Report, services: ServicesOf, authorization: Annotated[str | None, Header()] = None
 ) -> dict[str, Any]:

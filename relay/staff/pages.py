@@ -5,7 +5,7 @@ import secrets
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from .. import guard
 from ..access import rules as access_rules
@@ -15,21 +15,18 @@ from ..clock import now_ms
 from ..database import Transaction
 from ..guard import Person, SignedIn, Writing
 from ..services import ServicesOf
+from ..shapes import Body
 from . import store
 
 router = APIRouter(tags=["staff"])
-StaffId = Annotated[int, Path(ge=1, le=1 << 62)]
+StaffId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 Role = Literal["operator", "responder", "supervisor", "installer", "auditor"]
 assert set(Role.__args__) == set(access_rules.GRANTED)  # type: ignore[attr-defined]
 NOBODY = "There is no such person in your community. Load the list again."
 NAME = r"^\S(.*\S)?$"
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Colleague(_Body):
+class Colleague(Body):
     """Shape: `notify_url` is a chat, mail or push address as apprise writes them."""
 
     display_name: str = Field(min_length=1, max_length=64, pattern=NAME)
@@ -73,7 +70,7 @@ class Password(BaseModel):
     password: str
 
 
-class OwnPassword(_Body):
+class OwnPassword(Body):
     present: str = Field(max_length=access_rules.PASSWORD_LENGTH_MAX)
     wanted: str = Field(min_length=access_rules.PASSWORD_LENGTH_MIN, max_length=access_rules.PASSWORD_LENGTH_MAX)
 

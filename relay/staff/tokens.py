@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from .. import guard
 from ..access import rules as access_rules
@@ -12,17 +12,18 @@ from ..access import store as access_store
 from ..clock import now_ms
 from ..guard import SignedIn, Writing
 from ..services import ServicesOf
+from ..shapes import Body
 
 router = APIRouter(tags=["staff"])
+TokenId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 DAY_MS = 24 * 3600 * 1000
 Role = Literal["operator", "responder", "supervisor", "installer", "auditor", "call_gateway"]
 assert set(Role.__args__) == set(access_rules.TOKEN_ROLES)  # type: ignore[attr-defined]
 
 
-class NewToken(BaseModel):
+class NewToken(Body):
     """Shape: `call_gateway` is a telephone system that says who rings, and sees nothing."""
 
-    model_config = ConfigDict(extra="forbid")
     name: str = Field(min_length=1, max_length=64)
     role: Role
     days: int = Field(default=365, ge=1, le=3650)
@@ -76,7 +77,9 @@ def add(body: NewToken, person: Writing, services: ServicesOf) -> dict[str, Any]
 
 
 @router.delete("/api/tokens/{token_id}", response_model=EndedToken)
-def end(token_id: Annotated[int, Path(ge=1, le=1 << 62)], person: Writing, services: ServicesOf) -> dict[str, Any]:
+def end(
+    token_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf
+) -> dict[str, Any]:
     """Shut a program out."""
     guard.require(person, access_rules.TOKENS)
     work = partial(access_store.end_token, community_id=person.community_id, token_id=token_id, now=now_ms())

@@ -11,11 +11,12 @@ from ..guard import SignedIn, Writing
 from ..people import store as people_store
 from ..services import ServicesOf
 from . import rules, store
+from .shapes import Technical
 
 router = APIRouter(tags=["technical"])
 
 
-@router.get("/api/areas")
+@router.get("/api/areas", response_model=list[Technical])
 def areas(person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
     """Outages of one building or one provider, each with the homes that are still off the line."""
     guard.require(person, access_rules.BOARD)
@@ -24,9 +25,9 @@ def areas(person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
         return store.area_entries(reader, seen)
 
 
-@router.post("/api/technical/{technical_id}/close")
+@router.post("/api/technical/{technical_id}/close", response_model=Technical)
 def close(
-    technical_id: Annotated[int, Path(ge=1, le=1 << 62)], person: Writing, services: ServicesOf
+    technical_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf
 ) -> dict[str, Any]:
     """Take a momentary fault off the board. A lasting one ends by itself when its cause is gone."""
     guard.require(person, access_rules.CLOSE_TECHNICAL)

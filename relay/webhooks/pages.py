@@ -4,23 +4,24 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from .. import guard
 from ..access import rules as access_rules
 from ..clock import now_ms
 from ..guard import SignedIn, Writing
 from ..services import ServicesOf
+from ..shapes import Body
 from . import rules, store
 
 router = APIRouter(prefix="/api/webhooks", tags=["webhooks"])
+WebhookId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 Name = Literal["alarm", "technical", "dwelling", "dwelling_gone", "duty", "call"]
 assert set(Name.__args__) == set(rules.NAMES)  # type: ignore[attr-defined]
 URL = r"^https?://[^\s/@?#]+(/\S*)?$"  # no user and password in it: what is signed needs none
 
 
-class NewWebhook(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class NewWebhook(Body):
     url: str = Field(max_length=500, pattern=URL)
     names: list[Name] = Field(default=["alarm", "technical"], min_length=1, max_length=len(rules.NAMES))
 
@@ -71,7 +72,9 @@ def add(body: NewWebhook, person: Writing, services: ServicesOf) -> dict[str, An
 
 
 @router.delete("/{webhook_id}", response_model=RemovedWebhook)
-def remove(webhook_id: Annotated[int, Path(ge=1, le=1 << 62)], person: Writing, services: ServicesOf) -> dict[str, Any]:
+def remove(
+    webhook_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf
+) -> dict[str, Any]:
     """Tell it no more."""
     guard.require(person, access_rules.WEBHOOKS)
     work = partial(store.remove, community_id=person.community_id, webhook_id=webhook_id, now=now_ms())
