@@ -237,6 +237,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
     console = windows.console()
     if console is not None:
         app.include_router(console.router)
+        app.include_router(windows.screens().router)
         mount = getattr(console, "mount", None)
         if mount is not None:
             mount(app)  # the console's static files

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 CONSOLE = "relay.console.pages"
+SCREENS = "relay.console.screens"
 
 
 def console() -> ModuleType | None:
@@ -21,6 +22,11 @@ def console() -> ModuleType | None:
         if error.name is not None and CONSOLE.startswith(error.name):
             return None
         raise
+
+
+def screens() -> ModuleType:
+    """The pages beside the board; only where the console is."""
+    return import_module(SCREENS)
 
 
 def _plain(title: str, body: str) -> HTMLResponse:

@@ -3,6 +3,7 @@
 Beside store.py because board, routes and intake all show the same picture and only store.py may change it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from protocol import messages, topics
@@ -86,6 +87,16 @@ def open_views(reader: Reader, community_id: str) -> list[dict[str, Any]]:
         (community_id,),
     )
     return [_shown(row) for row in rows]
+
+
+def open_views_of(reader: Reader, community_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The same of several communities, each with the community it is in: what a district officer sees."""
+    marks = ", ".join("?" * len(community_ids))
+    rows = reader.rows(
+        _VIEW + f"WHERE alarms.community_id IN ({marks}) AND is_open = 1 ORDER BY step != 'raised', alarm_id",
+        community_ids,
+    )
+    return [_shown(row) | {"community_id": row["community_id"]} for row in rows]
 
 
 def recent_views(reader: Reader, dwelling_id: str, count: int = 10) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
+from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -65,7 +66,16 @@ def render(request: Request, template: str, person: guard.Person | None = None, 
 
 
 def _addresses(request: Request) -> set[str]:
-    return {path for route in request.app.routes if (path := getattr(route, "path", None))}
+    """Which of the menu's pages this app serves: asked of its routes once, because routers are looked into late."""
+    state = request.app.state
+    if not hasattr(state, "page_addresses"):
+        state.page_addresses = {address for address, *_ in nav.PAGES if _is_served(request, address)}
+    return state.page_addresses
+
+
+def _is_served(request: Request, address: str) -> bool:
+    asked = {"type": "http", "method": "GET", "path": address, "root_path": "", "headers": []}
+    return any(route.matches(asked)[0] == Match.FULL for route in request.app.routes)
 
 
 def staff_page(request: Request, template: str, order: str, **more: object) -> Response:

@@ -36,7 +36,9 @@ def test_every_word_that_is_used_is_in_the_catalogue() -> None:
     known = words.catalogue()["words"]
     for source in SOURCES:
         text = source.read_text(encoding="utf-8")
-        used = re.findall(r"""\bword\(["']([a-z_]+)["']""", text)
+        used = re.findall(r"""\bword\(["']([a-z_0-9]+)["']""", text)
+        used += re.findall(r"""\bword: ["']([a-z_0-9]+)["']""", text)  # columns of tables
+        used += re.findall(r"""\b(?:field|form)\(["'][a-z_]+["'], ["']([a-z_0-9]+)["']""", text)
         used += re.findall(r'data-word(?:-label)?="([a-z_]+)"', text)
         assert not [key for key in used if key not in known], source.name
 

@@ -1,9 +1,12 @@
 """What goes on in the community while screens are looked at: one alarm at each step, so that no screen is empty."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import httpx
 from browser_parts import Hub, Relay, clear_all, until
+
+GOER = "李敏"  # the sample's `responder`
 
 
 class World:
@@ -19,7 +22,9 @@ class World:
         with self.relay.client() as client:
             at = f"/api/alarms/{self.alarm_of(client, 'walked')}"
             assert client.post(f"{at}/acknowledge", json={}).status_code == 200
-            goer = client.get("/api/board").json()["responders"][-1]["staff_id"]
+            goer = next(
+                one["staff_id"] for one in client.get("/api/board").json()["responders"] if one["display_name"] == GOER
+            )
             assert client.post(f"{at}/assign", json={"staff_id": goer, "minutes": 8}).status_code == 200
             named = self.hubs["help"].press()
             self.hubs["help"].press(alarm=named)
@@ -27,6 +32,15 @@ class World:
             self.hubs["fall"].press("fall", step="pre_alarm")
             self.alarm_of(client, "fall")
         return self
+
+    def family_address(self) -> str:
+        """A link that shows the family of a home that called what happened there."""
+        with self.relay.client() as client:
+            at = f"/api/dwellings/{self.hubs['help'].dwelling_id}"
+            home = client.get(f"/api/people/dwellings/{self.hubs['help'].dwelling_id}").json()
+            made = client.post(f"{at}/family-links", json={"contact_id": home["contacts"][0]["contact_id"]})
+            assert made.status_code == 200, made.text
+            return urlsplit(made.json()["url"]).path
 
     def alarm_of(self, client: httpx.Client, part: str) -> int:
         """The open alarm of a home, waited for."""

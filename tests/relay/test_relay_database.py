@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Future
@@ -18,6 +20,7 @@ from relay.alarms import worker as alarm_worker
 from relay.app import MIGRATIONS, open_database
 from relay.clock import now_ms
 from relay.database import Conflict, Database, DatabaseClosed, NotKept
+from relay.engines.sqlite import SqliteConnection
 from relay.escalation import worker as escalation_worker
 from relay.hubs import rules as hub_rules
 from relay.services import Services
@@ -109,6 +112,20 @@ def test_the_file_with_keys_and_names_is_its_owners_alone(tmp_path):
         open_database(tmp_path).close()
         assert {one.stat().st_mode & 0o077 for one in tmp_path.iterdir()} == {0}
         path.chmod(0o644)
+
+
+def test_a_second_connection_leaves_the_locks_of_the_first_in_place(tmp_path):
+    """POSIX locks go with the first descriptor of a file that a process closes: nobody but SQLite may open it."""
+    path = tmp_path / "relay.db"
+    first = SqliteConnection(path)
+    first.run("PRAGMA journal_mode=WAL", ())
+    first.run("CREATE TABLE kept (one INTEGER)", ())
+    second = SqliteConnection(path)
+    visitor = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('SELECT * FROM kept'); db.close()"
+    subprocess.run([sys.executable, "-c", visitor, str(path)], check=True)
+    assert (tmp_path / "relay.db-wal").exists(), "another process believed that it was the last, and took the log away"
+    first.run("INSERT INTO kept VALUES (1)", ())
+    second.close()
 
 
 def test_migrations_run_once_and_are_named(tmp_path, address):

@@ -2,7 +2,7 @@
 import { serverSentence, word } from "./words.js";
 
 const TIMEOUT_MS = 6000;
-const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+let token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
 /** What went wrong. `status` is 0 when the relay was not reached; `mayRetry` when trying again may help. */
 export class Asked extends Error {
@@ -33,6 +33,9 @@ async function ask(method, path, body, timeout_ms = TIMEOUT_MS) {
   const detail = typeof said?.detail === "string" ? said.detail : null;
   throw new Asked(answer.ok ? 502 : answer.status, detail ? serverSentence(detail) : word("server_unclear", answer.status));
 }
+
+/** The page may be older than the session (a phone keeps it): the token as the relay gives it now. */
+export const useToken = (next) => { token = next; };
 
 export const get = (path) => ask("GET", path);
 export const post = (path, body = {}) => ask("POST", path, body);
