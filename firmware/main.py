@@ -34,7 +34,7 @@ try:
         return found[0] if found else None
 
     # 4. What was this hub told at its installation? Bad settings are said, and the home is still protected by sound.
-    from device import settings as settings_file
+    from device.flash import settings as settings_file
 
     try:
         settings, notes = settings_file.load(settings_file.slots_of(partition_of(board.SETTINGS_LABEL)))
@@ -42,7 +42,7 @@ try:
     except settings_file.SettingsFault as fault:
         settings, notes = settings_file.FACTORY, [str(fault), settings_file.FACTORY_SAYS]
         is_ready = False
-        from device import identity
+        from device.flash import identity
 
         made = identity.load()  # a hub from the bench knows its name before anybody has installed it
         if made is not None:
@@ -50,11 +50,10 @@ try:
     for note in notes:
         print("hub:", note)
     # What reads and checks settings is needed once: its 5 KB are the heap's again.
-    del settings_file, sys.modules["device.settings"], sys.modules["device.flash.slots"]
-    import device
+    del settings_file, sys.modules["device.flash.settings"], sys.modules["device.flash.slots"]
     import device.flash
 
-    del device.settings, device.flash.slots
+    del device.flash.settings, device.flash.slots
     partition = partition_of(board.JOURNAL_LABEL)
 
     # 5. The hub: drivers silent, journal read, kernel restored.

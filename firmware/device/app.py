@@ -12,21 +12,22 @@ import sys
 
 import cryptolib
 import micropython
-from hub import actions, events, memory
+from hub import actions, events
+from hub.keeping import memory
 from hub.kernel import Kernel
-from hub.reflex import RECORD, Ears, Reflex
-from hub.sensors import Device
+from hub.senses.reflex import RECORD, Ears, Reflex
+from hub.senses.sensors import Device
 from protocol import messages, topics, vocabulary
 
 from . import board, build, clock
+from .ble.radio import Radio
 from .care import Care, cause
-from .inputs import Inputs
+from .flash.journal import Journal
 from .installer import Installer
-from .journal import Journal
-from .lamp import Lamp
-from .power import Power
-from .radio import Radio
-from .sounder import Sounder
+from .panel.inputs import Inputs
+from .panel.lamp import Lamp
+from .panel.power import Power
+from .panel.sounder import Sounder
 from .upkeep import Upkeep
 from .voice.speaker import Voice
 
@@ -74,7 +75,7 @@ def _driver(make):
 
 
 class Hub:
-    """Shape: `settings` as device.settings checked them; `partition` like esp32.Partition for the journal, or None
+    """Shape: `settings` as device.flash.settings checked them; `partition` like esp32.Partition for the journal, None
     when the flash has none: the hub then works without a memory, and says so. `crashes` is (count, reason) of
     device.crash; in safe mode a journal that cannot be read is left as it is, and alarms go out from memory. `notes`:
     what was wrong with the settings."""
@@ -313,7 +314,7 @@ class Hub:
         return self._neighbours
 
     def _start_wearable(self, device):
-        from .wearable import Wearable  # only a hub that has one needs it
+        from .ble.wearable import Wearable  # only a hub that has one needs it
 
         told = [entry for entry in self._settings["devices"] if entry["id"] == device.address][0]
         worn, rate_hz = told.get("worn"), told.get("motion_hz", 50)

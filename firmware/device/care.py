@@ -36,7 +36,7 @@ def cause():
 
 
 class Care:
-    """Shape: `radio` device.radio.Radio; `journal` device.journal.Journal or None; `uplink` has `alive_ms`, or None."""
+    """Shape: `radio`, `journal` (or None) of device.ble and device.flash; `uplink` has `alive_ms`, or None."""
 
     def __init__(self, radio, journal, uplink, now_ms):
         self._radio = radio

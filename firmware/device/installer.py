@@ -9,11 +9,11 @@ import sys
 
 from hub import events
 
-from . import identity
 from .clock import now_ms
-from .gesture import Gesture
+from .flash import identity
+from .panel.gesture import Gesture
 
-_GONE = ("device.install", "protocol.improv", "protocol.pairing", "device.settings", "device.flash.slots")
+_GONE = ("device.install", "protocol.improv", "protocol.pairing", "device.flash.settings", "device.flash.slots")
 
 
 class Installer:

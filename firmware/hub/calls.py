@@ -5,10 +5,12 @@ The kernel's middle: it knows the table of an alarm's life and the annunciator, 
 
 from protocol import topics, vocabulary
 
-from . import actions, annunciator, memory, prompts
+from . import actions
 from . import alarm as alarms_
 from .delivery import Delivery
+from .keeping import memory
 from .outbox import Kept
+from .saying import annunciator, prompts
 
 PRE_ALARM_MS = 20000
 

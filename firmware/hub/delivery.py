@@ -6,7 +6,8 @@ because a message is kept in `keep` and published only at the end of the event.
 
 from protocol import messages, topics, vocabulary
 
-from . import actions, memory
+from . import actions
+from .keeping import memory
 from .outbox import Outbox
 
 HEARTBEAT_MS = 60000

@@ -12,8 +12,10 @@ Before the first event: `restore(records)` with what the journal holds.
 
 from protocol import messages, topics, vocabulary
 
-from . import actions, meanings, memory, sensors, supervision
+from . import actions, supervision
 from . import events as ev
+from .keeping import memory
+from .senses import meanings, sensors
 from .watch import Watch
 
 REFUSAL_QUIET_MS = 3600000  # a sensor's refused frames: one technical alarm an hour
@@ -39,7 +41,7 @@ class Kernel(Watch):
 
     def restore(self, records):
         """Take up where the journal ends. Shape: list of (kind, data), oldest first."""
-        from . import restore  # needed once: its bytecode may go again
+        from .keeping import restore  # needed once: its bytecode may go again
 
         restore.apply(self, records)
 

@@ -7,9 +7,11 @@ behind its message, so that a power cut between the two tells it twice rather th
 
 from protocol import topics, vocabulary
 
-from . import actions, annunciator, memory, prompts, supervision
+from . import actions, supervision
 from .calls import Calls
+from .keeping import memory
 from .outbox import CAPACITY, NEARLY_FULL, ROOM_AGAIN, Kept
+from .saying import annunciator, prompts
 
 BATTERY_LOW_PCT, BATTERY_GOOD_PCT = 20, 30
 SELF_TEST_FIRST_MS, SELF_TEST_EVERY_MS = 600000, 86400000

@@ -6,8 +6,11 @@ nothing else. A restart forgets neither: the rhythm is written once a day, the l
 
 from protocol import bthome, vocabulary
 
-from . import actions, annunciator, meanings, memory, prompts
+from . import actions
+from .keeping import memory
 from .matters import Matters
+from .saying import annunciator, prompts
+from .senses import meanings
 
 HOUR_MS = 3600000
 STALE_MS = (
@@ -40,7 +43,7 @@ class Watch(Matters):
         """Begin to watch, when there is anything to watch with. Shape: `limits` of silence.Silence."""
         if not any([device.kind in _SENSES for device in self.devices.values()]):
             return
-        from .silence import Silence  # only a home that is watched needs it
+        from .quiet.silence import Silence  # only a home that is watched needs it
 
         self.silence = Silence(now_ms, limits, self.rhythm_data)
 

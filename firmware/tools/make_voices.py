@@ -1,4 +1,4 @@
-"""Make the spoken prompts: words of hub/prompts.py → espeak-ng → 8 kHz IMA ADPCM → firmware/voices/<language>/.
+"""Make the spoken prompts: words of hub/saying/prompts.py → espeak-ng → 8 kHz IMA ADPCM → firmware/voices/<language>/.
 
     python firmware/tools/make_voices.py              make what has changed; needs espeak-ng
     python firmware/tools/make_voices.py --check      are all clips there, and of the words that are said now?
@@ -25,7 +25,7 @@ VOICES = FIRMWARE / "voices"
 sys.path.insert(0, str(FIRMWARE))
 
 from device.voice import adpcm, clips  # noqa: E402
-from hub import prompts  # noqa: E402
+from hub.saying import prompts  # noqa: E402
 
 RATE = 8000
 BLOCK = 128  # bytes: 249 samples, 31 ms; what the hub decodes without a pause
@@ -215,7 +215,7 @@ def check(folder: pathlib.Path) -> list[str]:
     for clip, one in sorted(manifest.items()):
         path = folder / f"{clip}.wav"
         if clip in wanted and one["words"] not in (wanted[clip], None):
-            faults.append(f"{folder.name}/{clip}: says other words than hub/prompts.py")
+            faults.append(f"{folder.name}/{clip}: says other words than hub/saying/prompts.py")
         if not path.exists():
             faults.append(f"{folder.name}/{clip}: no file")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != one["sha256"]:

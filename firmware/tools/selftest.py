@@ -19,7 +19,8 @@ import time
 import bluetooth
 import machine
 import network
-from device import board, inputs
+from device import board
+from device.panel import inputs
 from esp32 import Partition
 from machine import ADC, PWM, Pin
 from neopixel import NeoPixel

@@ -13,7 +13,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.silence import ASK, ASK_ALOUD, HOUR_MS, Silence
+from hub.quiet.silence import ASK, ASK_ALOUD, HOUR_MS, Silence
 
 MINUTE_MS, DAY_MS = 60_000, 24 * HOUR_MS
 DAYS = 90

@@ -12,8 +12,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "firmware" / "tools"))
 
 IMPORTS = (
-    "import hub.kernel, hub.reflex, hub.restore, hub.speech, hub.neighbour, hub.vigil, device.journal, device.settings,"
-    " device.voice.adpcm, device.link.mqtt, device.link.session, device.link.dial"
+    "import hub.kernel, hub.senses.reflex, hub.keeping.restore, hub.saying.speech, hub.stairwell.neighbour, hub.vigil,"
+    " device.flash.journal, device.flash.settings, device.voice.adpcm, device.link.mqtt,"
+    " device.link.session, device.link.dial"
 )
 SOURCE = f"""
 import gc

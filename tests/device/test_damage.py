@@ -3,10 +3,10 @@
 import damage
 from claims import Random
 from desk import Desk, Flash, PowerCut, plain_press
-from device.journal import BLOCK, SEGMENT
+from device.flash.journal import BLOCK, SEGMENT
 from hub import events
 from hub.outbox import CAPACITY, Kept
-from hub.sensors import Device
+from hub.senses.sensors import Device
 from protocol import topics
 from protocol import vocabulary as v
 

@@ -2,7 +2,7 @@
 
 from claims import Random, raises
 from desk import Flash, PowerCut
-from device.journal import BLOCK, DATA_MAX, SEGMENT_BLOCKS, Journal
+from device.flash.journal import BLOCK, DATA_MAX, SEGMENT_BLOCKS, Journal
 
 
 def _journal(flash, snapshot=()):

@@ -6,7 +6,7 @@ import time
 
 from claims import Random, raises
 from desk import Flash, PowerCut
-from device import settings
+from device.flash import settings
 from device.flash.slots import HEAD, Slots
 
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "firmware" / "tools"))
 
 import make_voices  # noqa: E402
 from device.voice import adpcm, clips  # noqa: E402
-from hub import prompts  # noqa: E402
+from hub.saying import prompts  # noqa: E402
 
 FLASH = 1024 * 1024  # what one language may take
 

@@ -3,11 +3,14 @@
 from claims import aes, raises
 from desk import DOOR, KEY, KEYED, Desk, beacon, press
 from hub import alarm as alarms
-from hub import annunciator, events, frames, memory, prompts
-from hub.neighbour import Neighbour
+from hub import events
+from hub.keeping import memory
 from hub.outbox import CAPACITY
-from hub.reflex import Reflex
-from hub.speech import Speech
+from hub.saying import annunciator, prompts
+from hub.saying.speech import Speech
+from hub.senses.reflex import Reflex
+from hub.stairwell import frames
+from hub.stairwell.neighbour import Neighbour
 from protocol import envelope, messages, topics
 from protocol import vocabulary as v
 

@@ -2,7 +2,8 @@
 
 from claims import Random
 from desk import DOOR, HUB, KEYED, PLAIN, Desk, beacon, plain_press, press, sealed
-from hub import actions, events, prompts
+from hub import actions, events
+from hub.saying import prompts
 from protocol import messages, topics
 from protocol import vocabulary as v
 

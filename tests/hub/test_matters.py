@@ -1,8 +1,10 @@
 """Claims about faults of the system: who is overdue, what a sensor says of itself, what the home is told and when."""
 
 from desk import DOOR, KEYED, PLAIN, Desk, beacon, plain_press, press, sealed
-from hub import actions, events, memory, prompts, supervision
-from hub.sensors import Device
+from hub import actions, events, supervision
+from hub.keeping import memory
+from hub.saying import prompts
+from hub.senses.sensors import Device
 from protocol import messages, topics
 from protocol import vocabulary as v
 

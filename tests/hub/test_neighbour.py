@@ -2,8 +2,9 @@
 
 from claims import Random, aes
 from desk import Desk
-from hub import events, frames, neighbour
-from hub.neighbour import Neighbour
+from hub import events
+from hub.stairwell import frames, neighbour
+from hub.stairwell.neighbour import Neighbour
 from protocol import envelope, messages, topics
 
 STAIRWELL = bytes(range(16))

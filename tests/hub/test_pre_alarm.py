@@ -1,8 +1,9 @@
 """Claims about what the resident may take back: pre-alarms and test calls, and nothing else."""
 
 from desk import DOOR, KEYED, Desk, press
-from hub import actions, events, prompts
-from hub.sensors import Device
+from hub import actions, events
+from hub.saying import prompts
+from hub.senses.sensors import Device
 from protocol import topics
 from protocol import vocabulary as v
 

@@ -1,6 +1,6 @@
 """What is said and which clips say it: every sentence, every minute, both languages."""
 
-from hub import prompts
+from hub.saying import prompts
 
 LANGUAGES = ("zh", "en")
 

@@ -2,8 +2,8 @@
 
 from claims import Random, aes
 from desk import KEY, KEYED, PLAIN, beacon, plain_press, press, sealed
-from hub import sensors
-from hub.reflex import DATA_MAX, RECORD, Ears, Reflex
+from hub.senses import sensors
+from hub.senses.reflex import DATA_MAX, RECORD, Ears, Reflex
 
 try:
     from micropython import RingIO, heap_lock, heap_unlock

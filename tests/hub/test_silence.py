@@ -1,10 +1,12 @@
 """When a home is too quiet: the limits, what is learned, who is away, and the ladder from question to alarm."""
 
 from desk import Desk, Flash
-from hub import events, prompts, silence
-from hub.rhythm import DAYS, SIZE, UNIT_MS, Rhythm
-from hub.sensors import Device
-from hub.silence import HOUR_MS, STEP_MS, Silence
+from hub import events
+from hub.quiet import silence
+from hub.quiet.rhythm import DAYS, SIZE, UNIT_MS, Rhythm
+from hub.quiet.silence import HOUR_MS, STEP_MS, Silence
+from hub.saying import prompts
+from hub.senses.sensors import Device
 from protocol import topics
 from protocol import vocabulary as v
 

@@ -1,7 +1,7 @@
 """What is said next, and what is cut off for it."""
 
-from hub import prompts, speech
-from hub.speech import Speech
+from hub.saying import prompts, speech
+from hub.saying.speech import Speech
 
 
 def sentence(prompt, who=None, minutes=None, is_quiet=False):

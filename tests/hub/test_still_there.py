@@ -2,8 +2,10 @@
 
 from claims import aes
 from desk import KEY, KEYED, Desk, beacon, press, sealed
-from hub import events, kernel, memory, prompts
-from hub.sensors import Device
+from hub import events, kernel
+from hub.keeping import memory
+from hub.saying import prompts
+from hub.senses.sensors import Device
 from protocol import vocabulary as v
 
 SMOKE = "a4c138000020"

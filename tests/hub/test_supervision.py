@@ -1,7 +1,7 @@
 """Claims about supervision alone: whose silence is too long, at which very ms, and who is back."""
 
 from hub import supervision
-from hub.sensors import Device
+from hub.senses.sensors import Device
 
 MINUTE = 60000
 # Written out here once more on purpose: a limit that is changed by mistake must be seen.

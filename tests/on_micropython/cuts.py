@@ -4,7 +4,8 @@ Runs on both interpreters; tests/hub/test_restart.py walks a few thousand cuts, 
 """
 
 from desk import KEYED, Desk, Flash, PowerCut, press
-from hub import actions, events, outbox, prompts
+from hub import actions, events, outbox
+from hub.saying import prompts
 from protocol import vocabulary as v
 
 SCENES = ("fresh", "segment_full", "nothing_prepared")

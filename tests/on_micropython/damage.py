@@ -2,7 +2,7 @@
 
 from desk import Desk, Flash
 from hub import events
-from hub.sensors import Device
+from hub.senses.sensors import Device
 from protocol import vocabulary as v
 
 ALARMS = 5

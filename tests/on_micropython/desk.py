@@ -5,10 +5,11 @@ programming only clears bits. It can be told to fail after n operations, whole o
 """
 
 from claims import aes
-from device.journal import BLOCK, Journal
-from hub import actions, events, memory
+from device.flash.journal import BLOCK, Journal
+from hub import actions, events
+from hub.keeping import memory
 from hub.kernel import Kernel
-from hub.sensors import Device
+from hub.senses.sensors import Device
 from protocol import ccm, messages, topics
 
 HUB = "hub-0001"

@@ -9,7 +9,7 @@ import vfs
 import wear
 from claims import Random
 from desk import Desk, Flash, plain_press
-from device.journal import Journal
+from device.flash.journal import Journal
 from hub import events
 
 RECORDS = 120

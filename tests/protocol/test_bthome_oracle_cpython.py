@@ -3,7 +3,7 @@
 Its replay filter is not compared (facts: it accepts any counter below 100); each frame meets a fresh parser.
 Differences that are ours on purpose: two frames per case are never compared; an object id out of order is allowed
 by both; hold from old firmware (0xFE) is an activation to us and unknown to it; an unknown button event is an
-activation to us (hub/sensors.py) and None to it.
+activation to us (hub/senses/sensors.py) and None to it.
 """
 
 import math

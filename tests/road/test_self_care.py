@@ -136,7 +136,7 @@ def test_after_three_crashes_the_hub_is_in_safe_mode_and_still_raises_alarms(roa
         road = road_of(road_relay)
         home = road.home
         # Its memory cannot be replayed: every start stumbles over it, but in safe mode it is left alone.
-        home.firmware = ill_firmware("hub/restore.py", "    seqs = [0]", '    raise RuntimeError("ill")')
+        home.firmware = ill_firmware("hub/keeping/restore.py", "    seqs = [0]", '    raise RuntimeError("ill")')
         await home.start()
         try:
             await home.wait_for("hub", lambda d: d["state"] == "ready", 30)
@@ -160,7 +160,9 @@ def test_a_driver_that_cannot_start_is_told_and_the_others_work(road_relay, road
     async def story():
         road = road_of(road_relay)
         home = road.home
-        home.firmware = ill_firmware("device/power.py", "        self._adc = None", '        raise ValueError("ill")')
+        home.firmware = ill_firmware(
+            "device/panel/power.py", "        self._adc = None", '        raise ValueError("ill")'
+        )
         await home.start()
         try:
             await road.until(lambda: ("task_restarted", "no power") in kinds(road), "the missing driver is shown")

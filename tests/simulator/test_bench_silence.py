@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "bench"))
 
 import silence
-from hub.silence import HOUR_MS
+from hub.quiet.silence import HOUR_MS
 
 
 @pytest.mark.parametrize("kind", silence.KINDS)
@@ -23,7 +23,7 @@ def test_ninety_days_bring_few_false_alarms_and_every_collapse_is_noticed(kind: 
 
 def test_a_watch_that_learns_nothing_is_slower(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = silence.live("early_riser", 1)
-    monkeypatch.setattr("hub.rhythm.Rhythm.usual_ms", lambda *_: None)
+    monkeypatch.setattr("hub.quiet.rhythm.Rhythm.usual_ms", lambda *_: None)
     deaf = silence.live("early_riser", 1)
     middle = len(usual.delays_ms) // 2
     assert sorted(deaf.delays_ms)[middle] > 2 * sorted(usual.delays_ms)[middle]

@@ -12,7 +12,7 @@ from typing import Any
 
 from desk import HUB, Desk, Flash, plain_press, press
 from hub import events as ev
-from hub.sensors import Device
+from hub.senses.sensors import Device
 from protocol import messages, topics
 from protocol import vocabulary as words
 from story_reader import Line

@@ -15,7 +15,7 @@ def _path():
 
 
 class Draft:
-    """Shape: `identity` of device.identity; `settings` what the hub works with; `is_new`: the factory's."""
+    """Shape: `identity` of device.flash.identity; `settings` what the hub works with; `is_new`: the factory's."""
 
     def __init__(self, identity, settings, is_new):
         self._identity = identity
@@ -45,7 +45,7 @@ class Draft:
 
     def settings(self):
         """The whole of the hub's settings. Errors: SettingsFault, which names what misses."""
-        from .. import settings as checker
+        from ..flash import settings as checker
 
         identity = self._identity
         found = dict(self._base)

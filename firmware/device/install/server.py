@@ -19,7 +19,7 @@ CONNECTED, DISCONNECTED, IMPROV, INBOX = "connected", "disconnected", "improv", 
 
 
 class Server:
-    """Shape: `radio` device.radio.Radio; `name` what phones show."""
+    """Shape: `radio` device.ble.radio.Radio; `name` what phones show."""
 
     def __init__(self, radio, name):
         self._radio = radio

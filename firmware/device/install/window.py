@@ -38,7 +38,7 @@ def _cipher(key):
 
 
 class Window:
-    """Shape: `host` device.installer.Installer; `identity` of device.identity; `now_ms` a function."""
+    """Shape: `host` device.installer.Installer; `identity` of device.flash.identity; `now_ms` a function."""
 
     def __init__(self, host, identity, now_ms):
         self._host = host

@@ -1,4 +1,5 @@
-"""ESP-NOW: the radio between the hubs of one stairwell. Carries frames and outputs of hub.neighbour; decides nothing.
+"""ESP-NOW: the radio between the hubs of one stairwell. Carries frames and outputs of hub.stairwell.neighbour;
+decides nothing.
 
 The handler of the driver only sets a flag; frames are read from the loop. Sending never waits for the other side.
 The board's own `espnow` is enough: `aioespnow` polls it, while a flag wakes the loop at once and allocates nothing.
@@ -17,7 +18,7 @@ import sys
 import cryptolib
 import espnow
 import network
-from hub.neighbour import Neighbour
+from hub.stairwell.neighbour import Neighbour
 from protocol import messages, topics
 
 TICK_MS = 200

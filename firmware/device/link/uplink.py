@@ -1,7 +1,7 @@
 """The hub's line to the relay, for ever: decides when to connect again, and says how the line is.
 
 How it is plugged in:
-    uplink = Uplink(settings, on_event, now_ms)    never raises on settings that device.settings has checked
+    uplink = Uplink(settings, on_event, now_ms)    never raises on settings that device.flash.settings has checked
     asyncio.create_task(uplink.run())              never ends; a fault inside is reported and the task goes on
     uplink.publish(token, topic, payload, qos, is_urgent)   never waits; False: not connected, or no room
     uplink.hurry()                                 an alarm waits for the line: do not sit out the back-off
@@ -36,7 +36,7 @@ HOME_AGAIN_MS = 300000  # on the other way: how often it is tried whether Wi-Fi 
 
 
 class Uplink:
-    """Shape: `settings` of device.settings; `now_ms` a function: monotonic ms."""
+    """Shape: `settings` of device.flash.settings; `now_ms` a function: monotonic ms."""
 
     def __init__(self, settings, on_event, now_ms):
         self._hub_id = settings["hub_id"]

@@ -6,7 +6,7 @@ press fail, and after ten minutes when the rest has not come about. An alarm tha
 does not leave the home is the best reason to go back, and the older firmware raises it again from the journal.
 """
 
-from hub.reflex import Reflex
+from hub.senses.reflex import Reflex
 from protocol.package import NO_RECEIPT, SELF_TEST, SIREN, WHY
 
 FIRST_MS, LAST_MS = 60000, 600000

@@ -1,5 +1,5 @@
 """The voice: says the sentence it is given, from recorded clips through I2S. Which sentence is the kernel's word; which
-of several goes first is hub.speech's.
+of several goes first is hub.saying.speech's.
 
 Nothing waits for it: clips are read and decoded a block at a time (31 ms of sound) while the block before is
 playing, and between blocks the loop is free. What must stop stops within the call that says so. The siren is another
@@ -14,7 +14,7 @@ import sys
 import time
 from array import array
 
-from hub import prompts, speech
+from hub.saying import prompts, speech
 from machine import I2S, Pin
 
 from .. import board

@@ -6,7 +6,7 @@
 from hub import actions
 from machine import PWM, Pin
 
-from . import board
+from .. import board
 
 _ON = 32768
 _SOFT = 2048

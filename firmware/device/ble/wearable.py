@@ -33,7 +33,7 @@ class Lost(Exception):
 
 
 class Wearable:
-    """One wearable. Shape: `radio` device.radio.Radio; `address` 12 hex digits; `tell(event)` takes a ReadingHeard;
+    """One wearable. Shape: `radio` device.ble.radio.Radio; `address` 12 hex digits; `tell(event)` takes a ReadingHeard;
     `worn` "wrist" or "torso" for one whose motion is listened to, else None."""
 
     def __init__(self, radio, address, tell, now_ms, worn=None, rate_hz=50):

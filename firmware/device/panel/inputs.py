@@ -9,7 +9,7 @@ The wired button also has a path in hardware to the siren (hardware/).
 from hub import events
 from machine import ADC, Pin
 
-from . import board
+from .. import board
 
 _STEADY = 2  # equal readings in a row before a change counts (40 ms)
 TEST_HOLD_MS = 5000  # the cancel button held so long asks for a test call

@@ -7,7 +7,7 @@ from hub import actions
 from machine import Pin
 from neopixel import NeoPixel
 
-from . import board
+from .. import board
 
 _COLOURS = {
     actions.SAFE: (6, 6, 2),  # a night light: the lamp is never dark while all is well

@@ -20,7 +20,7 @@ QUIET_MS = 30000  # no advert at all for so long: start the scan anew, silently
 
 
 class Radio:
-    """Shape: `ears` is hub.reflex.Ears; `flag` an asyncio.ThreadSafeFlag that wakes the loop."""
+    """Shape: `ears` is hub.senses.reflex.Ears; `flag` an asyncio.ThreadSafeFlag that wakes the loop."""
 
     def __init__(self, ears, flag):
         self._ears = ears

@@ -10,8 +10,8 @@ import os
 
 from protocol import topics, vocabulary
 
-from .flash.slots import Slots
-from .place import folder
+from ..place import folder
+from .slots import Slots
 
 LANGUAGES = ("zh", "en")
 SECURITIES = ("none", "psk", "tls")

@@ -6,7 +6,8 @@ technical matter, then peace. Among alarms for life the one that has come least 
 
 from protocol import vocabulary
 
-from . import actions, prompts
+from .. import actions
+from . import prompts
 
 SIREN_MS = 60000  # then the softer calling tone: the home must be able to hear the voice that answers
 # A receipt may come within milliseconds: the siren is heard for so long all the same, or nobody would believe it.

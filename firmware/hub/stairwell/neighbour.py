@@ -10,7 +10,7 @@ recorded earlier answers no question. Each envelope is taken once, whatever way 
 Rule 3. Everything is bounded: questions and envelopes a second, what waits, what is remembered.
 Retries are the outbox's business: each try is a new envelope, and the relay takes (hub_id, epoch, seq) in once.
 
-Ref: hub/frames.py, protocol/envelope.py.
+Ref: hub/stairwell/frames.py, protocol/envelope.py.
 """
 
 from protocol import ccm, envelope, messages

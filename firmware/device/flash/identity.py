@@ -13,7 +13,7 @@ import os
 
 from protocol import topics
 
-from .place import folder
+from ..place import folder
 
 SPACE, KEY = "anling", "identity"
 _MOST = 4096

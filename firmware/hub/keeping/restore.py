@@ -7,9 +7,10 @@ snapshot is sent once more and receipted once more, which is harmless; one that 
 
 from protocol import topics, vocabulary
 
-from . import meanings, memory
-from .alarm import Alarm
-from .outbox import Kept
+from ..alarm import Alarm
+from ..outbox import Kept
+from ..senses import meanings
+from . import memory
 
 
 def apply(kernel, records):

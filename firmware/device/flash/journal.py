@@ -5,7 +5,7 @@ with a snapshot (records that make the whole state anew, closed by an END record
 a segment that goes on with a group begins with a MORE record. When enough has been appended to pay for it, the next
 segment begins a new group. The group before stays whole, so a power cut at any moment leaves a complete snapshot and
 all that was appended to it. When the newest group is damaged or its snapshot unfinished, the group before is replayed
-first: records are idempotent (hub/memory.py).
+first: records are idempotent (hub/keeping/memory.py).
 
 Rule 1. Nothing is ever programmed twice: behind a torn or damaged record a new group begins.
 Rule 2. `append` returns when the record is on flash and reads back as written, and raises OSError when it does not.
@@ -14,7 +14,7 @@ used up does `append` erase one segment itself (`erased_late` counts the blocks)
 forgotten alarm. Prepared are all segments but those of the newest two groups: 96 of 128 KiB.
 """
 
-from .flash.segments import BLOCK, DATA_MAX, HEAD, SEGMENT, SEGMENT_BLOCKS, SLOT, Segments, size_of
+from .segments import BLOCK, DATA_MAX, HEAD, SEGMENT, SEGMENT_BLOCKS, SLOT, Segments, size_of
 
 END = 0  # record kind: the snapshot is complete
 MORE = 255  # record kind: this segment goes on with the group of the one before

@@ -7,7 +7,7 @@ load the level is some 50 mV lower than at rest, which errs on the safe side.
 from hub import events
 from machine import ADC, Pin
 
-from . import board
+from .. import board
 
 EVERY_MS = 10000
 _READS = 8

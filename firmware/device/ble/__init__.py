@@ -1,0 +1,1 @@
+"""The Bluetooth radio, and the wearables that are connected to."""

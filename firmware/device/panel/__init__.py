@@ -1,0 +1,1 @@
+"""What hands, eyes and ears meet on the box: buttons, lamp, siren, and the cells behind them."""

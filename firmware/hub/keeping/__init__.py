@@ -1,0 +1,1 @@
+"""What outlives a restart: its records, and the way back from them."""

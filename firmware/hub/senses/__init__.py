@@ -1,0 +1,1 @@
+"""From a frame in the air to what it means: trigger devices, their objects, and the reflex."""

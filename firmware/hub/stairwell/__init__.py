@@ -1,0 +1,1 @@
+"""Neighbours that carry sealed alarms for each other."""
