@@ -26,7 +26,11 @@ def parser() -> argparse.ArgumentParser:
     serve = command("serve", "Serve consoles and hubs until Ctrl-C.")
     serve.add_argument("--host", default="127.0.0.1", help="address of the web server")
     serve.add_argument("--port", type=int, default=8080, help="port of the web server; 0 takes a free one")
-    serve.add_argument("--broker", help="use this broker: mqtt://user:password@host:port")
+    serve.add_argument(
+        "--broker",
+        default=os.environ.get("ANLING_BROKER"),
+        help="use this broker: mqtt://user:password@host:port, also from ANLING_BROKER",
+    )
     serve.add_argument(
         "--shared", action="store_true", help="several relays share this broker (MQTT 5); so with PostgreSQL"
     )
@@ -42,6 +46,11 @@ def parser() -> argparse.ArgumentParser:
         "--hub-ntp",
         default=os.environ.get("ANLING_HUB_NTP"),
         help="whom homes ask for the time: host:port, or off; without it they ask the national time service",
+    )
+    serve.add_argument(
+        "--heartbeat-url",
+        default=os.environ.get("ANLING_HEARTBEAT_URL"),
+        help="POSTed to each minute while the relay is well, so that somebody outside hears when it is not",
     )
 
     sample = command("sample", "Fill an empty database with one invented community.")
@@ -95,17 +104,33 @@ def parser() -> argparse.ArgumentParser:
     gateway.add_argument("--name", required=True, help="the same name again: a new secret, the old one ends")
 
     command("hub-list", "List the hubs.")
+
+    backup = command("backup", "Copy the database while it is used, and prove the copy by restoring it.")
+    backup.add_argument("--to", type=Path, help="folder for the copies; without it DATA/backups")
+    proved = command("backup-verify", "Prove a copy by restoring it: is it whole, is its chain?")
+    proved.add_argument("--file", type=Path, required=True)
+    command("verify", "Make every hash of the history anew; exit code 1 when something was changed.")
+    command("counts", "What hubs counted beside what is stored; exit code 1 when they differ.")
+    files = command("broker-files", "Write mosquitto's configuration, rights, passwords and the hubs' keys.")
+    files.add_argument("--to", type=Path, required=True, help="folder, such as /etc/mosquitto/anling")
+    files.add_argument("--port", type=int, default=8883, help="where hubs reach the broker, by pre-shared key")
+    files.add_argument("--relay-port", type=int, default=1883, help="where the relay reaches it, on this machine only")
+    files.add_argument("--host", default="0.0.0.0", help="address of the hubs' port")
+    files.add_argument("--state", default="/var/lib/mosquitto", help="where mosquitto keeps what must outlive it")
+    files.add_argument("--pid-file", type=Path, help="tell this mosquitto to read its files again (SIGHUP)")
     return top
 
 
 def main(given: list[str] | None = None) -> int:
     arguments = parser().parse_args(given)
     try:
-        from . import serve, setup
+        from . import commands, serve, setup
         from .database import Broken
 
         if arguments.command == "serve":
             return serve.run(arguments)
+        if arguments.command in commands.COMMANDS:
+            return commands.run(arguments)
     except ModuleNotFoundError as error:
         print(MISSING.format(name=error.name), file=sys.stderr)
         return 2

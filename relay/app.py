@@ -65,6 +65,7 @@ from .supervision import store as supervision_store
 from .supervision import worker as supervision_worker
 from .upkeep import pages as upkeep_pages
 from .upkeep import store as upkeep_store
+from .upkeep import worker as upkeep_worker
 from .webhooks import pages as webhook_pages
 from .webhooks import store as webhook_store
 from .webhooks import worker as webhook_worker
@@ -190,10 +191,12 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
             "supervision": lambda: supervision_worker.run(services),
             "webhooks": lambda: webhook_worker.run(services),
             "history": lambda: history_worker.run(services),
+            "upkeep": lambda: upkeep_worker.run(services),
         }
         auditor = partial(escalation_worker.run_auditor, services)
         tasks = [asyncio.create_task(_keep_running("auditor", auditor))]
         tasks += [asyncio.create_task(_run_while_leading(services, work))]
+        tasks.append(asyncio.create_task(_keep_running("heartbeat", partial(upkeep_worker.run_heartbeat, services))))
         if link is not None:
             tasks.append(asyncio.create_task(_keep_running("line", partial(_watch_line, services, link))))
         yield

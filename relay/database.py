@@ -45,7 +45,9 @@ LOST_WAIT_S = 1.0  # before the next try to reach a database that is gone
 
 def engine_of(where: Path | str) -> Engine:
     """The database at this path or `postgresql://` address. Errors: Broken."""
-    if isinstance(where, str) and where.startswith(("postgresql://", "postgres://")):
+    if isinstance(where, str) and where.startswith(
+        ("postgresql://", "postgres://", "host=", "dbname=", "user=", "port=")
+    ):
         from .engines.postgres import Postgres  # psycopg is loaded only where it is used
 
         return Postgres(where)
@@ -150,6 +152,20 @@ class Database:
     def lead(self) -> Lead:
         """The right to do what only one relay on this database may do at a time."""
         return self._engine.lead()
+
+    def backup(self, to: Path) -> None:
+        """A copy of the present state in one file, while others read and write. Errors: Broken."""
+        self._engine.backup(to)
+
+    @contextmanager
+    def restored(self, file: Path) -> "Generator[Database, None, None]":
+        """Restore a copy into a place of its own and look at it; nothing of it stays. Errors: Broken."""
+        with self._engine.restored(file) as where:
+            one = Database(where)
+            try:
+                yield one
+            finally:
+                one.close()
 
     def listen(self, on_wake: Callable[[], None]) -> Callable[[], None]:
         """Be called whenever another relay may have committed; what ends it."""

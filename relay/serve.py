@@ -147,6 +147,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         services.hub_ntp = claim_rules.ntp_of(arguments.hub_ntp)
         link = Link(services.database, address, client_id, arguments.shared or services.database.is_shared)
         services.send = link.send
+        services.heartbeat_url = arguments.heartbeat_url
         services.line_down_since = lambda: link.down_since
         link.start()
         await _wait_for_line(link, address)

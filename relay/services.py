@@ -33,6 +33,7 @@ class Services:
     hub_broker: dict[str, object] | None = None  # how homes reach the broker: host, port, security
     hub_ntp: dict[str, object] | bool | None = None  # whom homes ask for the time; False: nobody; None: as they like
     is_leading: bool = False  # does this relay do what happens by itself?
+    heartbeat_url: str | None = None  # told outside each minute while this relay is well
     line_down_since: Callable[[], float | None] = lambda: None  # of the line to the broker, monotonic s; None: it is up
 
 

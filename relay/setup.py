@@ -140,7 +140,7 @@ def _hub_add(arguments: argparse.Namespace) -> Work:
         made: dict[str, Any] = {
             "hub_id": arguments.hub,
             "password": hub_store.add_hub(transaction, arguments.hub, arguments.dwelling, now_ms()),
-            "psk_hex": secrets.token_hex(32),
+            "psk_hex": hub_store.make_psk(transaction, arguments.hub),
             "dwelling_id": arguments.dwelling,
         }
         if arguments.stairwell:

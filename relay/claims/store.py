@@ -9,6 +9,7 @@ from typing import Any
 
 from ..database import Migrations, Reader, Row, Tables, Transaction
 from ..hubs import rules as hub_rules
+from ..hubs import store as hub_store
 from . import rules
 
 MIGRATIONS = Migrations("claims")
@@ -26,7 +27,9 @@ def m001_claims(db: Tables) -> None:
 
 
 def make(transaction: Transaction, hub_id: str, now: int) -> dict[str, Any]:
-    """A new hub with all that it is given at the bench; of its secrets only hashes are kept."""
+    """A new hub with all that it is given at the bench. Of its secrets only hashes are kept, but for the key that
+    mosquitto must have."""
+    psk_hex = hub_store.make_psk(transaction, hub_id)
     password, salt, secret = hub_rules.make_password(), hub_rules.make_salt(), secrets.token_bytes(16)
     transaction.insert(
         "made_hubs",
@@ -38,7 +41,12 @@ def make(transaction: Transaction, hub_id: str, now: int) -> dict[str, Any]:
             "made_at": now,
         },
     )
-    return {"hub_id": hub_id, "password": password, "psk_hex": secrets.token_hex(32), "claim": secret.hex()}
+    return {
+        "hub_id": hub_id,
+        "password": password,
+        "psk_hex": psk_hex,
+        "claim": secret.hex(),
+    }
 
 
 def is_made(reader: Reader, hub_id: str) -> bool:

@@ -6,6 +6,8 @@ first column is its key when it has a number of its own.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlite_utils.migrations import Migrations as SqliteMigrations
@@ -67,6 +69,14 @@ class Engine(Protocol):
 
     def lead(self) -> "Lead":
         """The right to do what only one relay may do at a time."""
+        ...
+
+    def backup(self, to: Path) -> None:
+        """A copy of the present state in one file, while others write. Errors: Broken."""
+        ...
+
+    def restored(self, file: Path) -> AbstractContextManager[str | Path]:
+        """Restore a copy into a place of its own, for as long as it is looked at; where. Errors: Broken."""
         ...
 
     def listen(self, on_wake: Callable[[], None]) -> Callable[[], None]:

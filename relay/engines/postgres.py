@@ -8,14 +8,19 @@ Ref: PostgreSQL 15 manual, 13.3.5 Advisory Locks, NOTIFY.
 """
 
 import re
+import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
+from . import postgres_tools as tools
 from .base import Broken, Conflict, Migrations, PostgresTables, Row
 
 WRITE_LOCK = 0x616E6C01  # "anl" and a number: ours among the advisory locks of this database
@@ -200,6 +205,27 @@ class Postgres:
 
     def lead(self) -> _Lead:
         return _Lead(self._address)
+
+    def backup(self, to: Path) -> None:
+        tools.run("pg_dump", self._address, "--format=custom", "--file", str(to))
+
+    @contextmanager
+    def restored(self, file: Path) -> Generator[str, None, None]:
+        """In a database of its own on the same server: the user must be allowed to make one."""
+        name = "anling_restored_" + secrets.token_hex(4)
+        connection = PostgresConnection(self._address)
+        try:
+            connection.run(f"CREATE DATABASE {name}")
+            try:
+                there = make_conninfo(self._address, dbname=name)
+                tools.run("pg_restore", there, "--exit-on-error", "--no-owner", str(file))
+                yield there
+            finally:
+                connection.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        except psycopg.Error as error:
+            raise Broken(f"the copy could not be restored: {error}".strip()) from None
+        finally:
+            connection.close()
 
     def listen(self, on_wake: Callable[[], None]) -> Callable[[], None]:
         is_over = threading.Event()

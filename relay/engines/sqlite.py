@@ -5,8 +5,11 @@ Ref: facts.md "Relay": a deferred BEGIN is refused under load, BEGIN IMMEDIATE i
 
 import contextlib
 import os
+import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +158,37 @@ class Sqlite:
 
     def lead(self) -> _AlwaysMine:
         return _AlwaysMine()
+
+    def backup(self, to: Path) -> None:
+        source = self.connect()
+        try:
+            target = sqlite3.connect(to)
+            try:
+                source.raw.backup(target)  # one snapshot; the write-ahead log lets others write meanwhile
+                target.execute("PRAGMA journal_mode=DELETE")  # the copy is one file
+            finally:
+                target.close()
+        except sqlite3.Error as error:
+            raise Broken(str(error)) from error
+        finally:
+            source.close()
+
+    @contextmanager
+    def restored(self, file: Path) -> Generator[Path, None, None]:
+        with tempfile.TemporaryDirectory(prefix="anling-restored-") as folder:
+            path = Path(folder) / "relay.db"
+            shutil.copyfile(file, path)
+            try:
+                looked = sqlite3.connect(path)
+                try:
+                    found = looked.execute("PRAGMA integrity_check").fetchall()
+                finally:
+                    looked.close()
+            except sqlite3.Error as error:
+                raise Broken(str(error)) from error
+            if found != [("ok",)]:
+                raise Broken(f"the copy is damaged: {found[0][0]}")
+            yield path
 
     def listen(self, on_wake: Callable[[], None]) -> Callable[[], None]:
         return lambda: None  # this process's own commits are handed out directly

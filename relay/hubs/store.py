@@ -3,6 +3,7 @@
 Ref: facts.md "Relay": heartbeats are an upsert per hub.
 """
 
+import secrets
 from typing import Any
 
 from ..database import Migrations, Reader, Row, Tables, Transaction
@@ -48,6 +49,24 @@ def m003_modems(db: Tables) -> None:
 @MIGRATIONS()
 def m004_life(db: Tables) -> None:
     db.execute("ALTER TABLE hubs ADD COLUMN life_h INTEGER")  # hours since 1970, UTC; NULL: not watched, or not known
+
+
+@MIGRATIONS()
+def m006_psks(db: Tables) -> None:
+    db.execute("CREATE TABLE psks (hub_id TEXT PRIMARY KEY, psk_hex TEXT NOT NULL)")  # of TLS to a broker of its own
+
+
+def make_psk(transaction: Transaction, hub_id: str) -> str:
+    """A new key for a hub's TLS, kept in clear: mosquitto must have it. 64 hex digits."""
+    psk_hex = secrets.token_hex(32)
+    transaction.execute("DELETE FROM psks WHERE hub_id = ?", (hub_id,))
+    transaction.insert_new("psks", {"hub_id": hub_id, "psk_hex": psk_hex})
+    return psk_hex
+
+
+def psks(reader: Reader) -> list[Row]:
+    """The keys of all hubs that may speak. Shape: hub_id, psk_hex."""
+    return reader.rows("SELECT hub_id, psk_hex FROM psks JOIN hubs USING (hub_id) WHERE is_active = 1 ORDER BY hub_id")
 
 
 def hub(reader: Reader, hub_id: str) -> Row | None:

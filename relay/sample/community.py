@@ -141,7 +141,7 @@ def _add_home(transaction: Transaction, number: int, chance: random.Random) -> d
         "neighbours": hub_store.set_stairwell(transaction, hub_id, stairwell),
         "hub_id": hub_id,
         "password": password,
-        "psk_hex": secrets.token_hex(32),
+        "psk_hex": hub_store.make_psk(transaction, hub_id),
         "dwelling_id": dwelling_id,
         "devices": devices,
     }

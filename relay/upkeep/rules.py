@@ -11,10 +11,11 @@ TICKER_LATE_MS = 10_000
 LINE_DOWN_S = 10.0
 BACKUP_EVERY_MS = 24 * HOUR_MS
 BACKUP_OLD_MS = 30 * HOUR_MS
+FIRST_BACKUP_MS = HOUR_MS
 BACKUPS_KEPT = 14
 DISK_FREE_MIN_PCT = 10.0
 DISK_FREE_MIN_BYTES = 500 << 20  # on a large disk this much is room enough
-ARMED_PATIENCE_MS = 60_000  # a shift that changes hands is no fault yet
+ARMED_PATIENCE_MS = 2 * 60_000  # a shift that changes hands is no fault yet
 
 DATABASE, BROKER, TICKER, SENDERS, BACKUP, DISK = "database", "broker", "ticker", "senders", "backup", "disk"
 CHECKS = (DATABASE, BROKER, TICKER, SENDERS, BACKUP, DISK)

@@ -67,3 +67,11 @@ def technical_by_kind(reader: Reader) -> list[Row]:
     return reader.rows(
         "SELECT kind, count(*) AS n FROM technical_alarms WHERE closed_at IS NULL GROUP BY kind ORDER BY kind"
     )
+
+
+def told_unarmed(reader: Reader) -> set[str]:
+    """Communities whose want of an armed console is on the board."""
+    rows = reader.rows(
+        "SELECT community_id FROM technical_alarms WHERE kind = 'no_armed_console' AND closed_at IS NULL"
+    )
+    return {row["community_id"] for row in rows}

@@ -1,0 +1,1 @@
+"""What a relay in service stands on: the broker's files, made from the registry; units, proxy and timers."""
