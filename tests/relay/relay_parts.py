@@ -49,9 +49,11 @@ class Relay:
         self.broker_port = 0
         self.process: subprocess.Popen[str] | None = None
         self.more: list[str] = []  # further options
+        self.program: str | None = None  # run instead of the relay itself
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "relay", "serve", "--data", str(self.data), "--port", str(self.port)]
+        program = [self.program] if self.program else ["-m", "relay"]
+        command = [sys.executable, *program, "serve", "--data", str(self.data), "--port", str(self.port)]
         if self.broker:
             command += ["--broker", self.broker]
         else:

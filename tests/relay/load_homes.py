@@ -6,6 +6,7 @@ lines on stdin, answers with one JSON line each. A connection speaks for many ho
 
 import asyncio
 import json
+import random
 import sys
 import time
 from collections import deque
@@ -107,42 +108,65 @@ class Line(asyncio.Protocol):
 
 
 class Console:
-    """A console's stream of events, read raw. Shape: `on_alarm(view)` for each `alarm` event."""
+    """A console's stream of events, read raw. Shape: `on_alarm(view)` for each `alarm` event; `seen` counts events by
+    their id, `raised` how often each alarm was new."""
 
     def __init__(self, url: str, cookie: str, on_alarm: Any) -> None:
         self._host, _, port = url.removeprefix("http://").partition(":")
         self._port, self._cookie, self._on_alarm = int(port), cookie, on_alarm
-        self.last_id: str | None = None
+        self.last_id = "0"  # from the beginning: nothing that comes before the first answer is missed
+        self._id = ""
+        self.seen: dict[str, int] = {}
+        self.raised: dict[int, int] = {}
+        self.cuts = self.reloads = 0
+        self.alive_s: tuple[float, float] | None = None  # cut at random after so long
 
     async def run(self) -> None:
         while True:
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                await self._read()
-            await asyncio.sleep(0.2)
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.TimeoutError):
+                limit = random.uniform(*self.alive_s) if self.alive_s else None
+                await asyncio.wait_for(self._read(), limit)
+            self.cuts += 1
+            await asyncio.sleep(random.uniform(0.05, 0.4))
 
     async def _read(self) -> None:
         reader, writer = await asyncio.open_connection(self._host, self._port, limit=1 << 20)
-        since = f"Last-Event-ID: {self.last_id}\r\n" if self.last_id else ""
+        since = f"Last-Event-ID: {self.last_id}\r\n"
         head = f"GET /api/events HTTP/1.1\r\nHost: bench\r\nCookie: {self._cookie}\r\n{since}\r\n"
         writer.write(head.encode())
-        name = ""
+        name, data = "", b""
         try:
             while line := await reader.readline():
                 if line.startswith(b"event:"):
                     name = line[6:].strip().decode()
                 elif line.startswith(b"id:"):
-                    self.last_id = line[3:].strip().decode()
-                elif line.startswith(b"data:") and name == "alarm":
-                    self._on_alarm(json.loads(line[5:]))
+                    self._id = line[3:].strip().decode()
+                elif line.startswith(b"data:"):
+                    data = line[5:]
+                elif not line.strip() and name:  # an event counts when it is whole
+                    self._take(name, data)
+                    name = ""
         finally:
             writer.close()
+
+    def _take(self, name: str, data: bytes) -> None:
+        if name == "tick":
+            return
+        self.last_id = self._id
+        self.reloads += name == "reload"
+        self.seen[self._id] = self.seen.get(self._id, 0) + 1
+        if name == "alarm":
+            view = json.loads(data)
+            if view["revision"] == 0:
+                self.raised[view["alarm_id"]] = self.raised.get(view["alarm_id"], 0) + 1
+            self._on_alarm(view)
 
 
 class Homes:
     """Shape: `homes` are hub-00001 to hub-NNNNN, each with its own seq; seqs come from the caller's first."""
 
     def __init__(self, orders: dict[str, Any]) -> None:
-        self._orders = orders
+        self.orders = orders
         self.homes: int = orders["homes"]
         self.lines: list[Line] = []
         self.sent_at: dict[tuple[str, int], float] = {}
@@ -166,7 +190,7 @@ class Homes:
         self.lines = []
         for number in range(CONNECTIONS):
             line = Line(f"bench-{number}", self._heard)
-            await loop.create_connection(lambda line=line: line, "127.0.0.1", self._orders["broker_port"])
+            await loop.create_connection(lambda line=line: line, "127.0.0.1", self.orders["broker_port"])
             await asyncio.wait_for(line.ready, WAIT_S)
             self.lines.append(line)
         self.lines[0].subscribe("anling/1/+/down/receipt")
@@ -211,7 +235,7 @@ class Homes:
         number = self._next_alarm
         self._next_alarm = (number + 1) % self.homes
         hub_id = self.hub(number)
-        seq = self.seqs[hub_id] = self.seqs.get(hub_id, self._orders["first_seq"] - 1) + 1
+        seq = self.seqs[hub_id] = self.seqs.get(hub_id, self.orders["first_seq"] - 1) + 1
         self.sent_at[(hub_id, seq)] = time.monotonic()
         self.send_alarm(hub_id, seq)
         return hub_id, seq
@@ -284,7 +308,7 @@ class Homes:
         return found
 
 
-async def obey(homes: Homes, order: dict[str, Any]) -> dict[str, Any]:
+async def obey(homes: Homes, consoles: list[Console], order: dict[str, Any]) -> dict[str, Any]:
     if order["do"] == "run":
         await homes.run(order["beats_per_s"], order["alarms_per_min"], order["seconds"], order.get("retry_s", 0.0))
         await asyncio.sleep(0.3)
@@ -299,6 +323,22 @@ async def obey(homes: Homes, order: dict[str, Any]) -> dict[str, Any]:
             if homes.hub(number) in homes.seqs:
                 homes.tell_counts(number)
         return {"told": len(homes.seqs), "made": sum(homes.seqs.values())}
+    if order["do"] == "cut":  # consoles lose their line at random from now on, or not any more
+        for console in consoles:
+            console.alive_s = tuple(order["alive_s"]) if order["alive_s"] else None  # type: ignore[assignment]
+        return {"consoles": len(consoles)}
+    if order["do"] == "consoles":  # wait until each has seen so many alarms, then say what they saw
+        end = time.monotonic() + order["wait_s"]
+        while any(len(one.raised) < order["alarms"] for one in consoles) and time.monotonic() < end:
+            await asyncio.sleep(0.1)
+        return {
+            "consoles": len(consoles),
+            "whole": sum(len(one.raised) == order["alarms"] for one in consoles),
+            "alarms_twice": sum(count > 1 for one in consoles for count in one.raised.values()),
+            "events_twice": sum(count > 1 for one in consoles for count in one.seen.values()),
+            "reloads": sum(one.reloads for one in consoles),
+            "cuts": sum(one.cuts for one in consoles),
+        }
     return {"unknown": order["do"]}
 
 
@@ -308,12 +348,14 @@ async def main() -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     homes = Homes(json.loads(await reader.readline()))
     await homes.connect()
-    console = Console(homes._orders["url"], homes._orders["cookie"], homes.saw)
-    tasks = [asyncio.create_task(console.run()), asyncio.create_task(homes.keep_connected())]
-    await asyncio.sleep(1)
+    orders = homes.orders
+    consoles = [Console(orders["url"], orders["cookie"], homes.saw) for _ in range(orders["consoles"])]
+    tasks = [asyncio.create_task(homes.keep_connected())]
+    tasks += [asyncio.create_task(console.run()) for console in consoles]
+    await asyncio.sleep(1 + orders["consoles"] / 100)
     print(json.dumps({"ready": True}), flush=True)
     while line := await reader.readline():
-        print(json.dumps(await obey(homes, json.loads(line))), flush=True)
+        print(json.dumps(await obey(homes, consoles, json.loads(line))), flush=True)
     for task in tasks:
         task.cancel()
 

@@ -1,4 +1,4 @@
-"""A relay with thousands of homes, mosquitto and a load process, for the benches of load."""
+"""A relay with thousands of homes, mosquitto and a load process: for the benches of load and their short tests."""
 
 import json
 import os
@@ -9,8 +9,6 @@ import subprocess
 import sys
 import tempfile
 from typing import Any
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
 
 import httpx
 from relay_parts import until
@@ -39,6 +37,7 @@ user root
 def fill(transaction: Transaction, homes: int) -> None:
     """A community of so many homes, each with a hub that was heard."""
     people_store.add_community(transaction, COMMUNITY, "压测", "Load", 1600, 1000)
+    people_store.set_duty_phone(transaction, COMMUNITY, "13800009000")
     password_hash = access_store.hash_password(PASSWORD)
     access_store.add_staff(transaction, COMMUNITY, "bench", "测", "Bench", "supervisor", password_hash)
     now = now_ms()
@@ -108,6 +107,12 @@ class Served:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command beside it, such as `counts`."""
+        command = [sys.executable, "-m", "relay", arguments[0], "--data", str(self.folder), *arguments[1:]]
+        command += ["--database", self.address] if self.address else []
+        return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
     def start(self) -> None:
         command = [sys.executable, *self._program, "serve", "--data", str(self.folder), "--port", str(self.port)]
         command += ["--broker", self._broker] + (["--database", self.address] if self.address else [])
@@ -150,7 +155,7 @@ class Served:
 class Load:
     """The load process; `do` gives an order and waits for its answer."""
 
-    def __init__(self, served: Served, broker_port: int, homes: int, first_seq: int = 1) -> None:
+    def __init__(self, served: Served, broker_port: int, homes: int, consoles: int = 1, first_seq: int = 1) -> None:
         client = served.sign_in()
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         client.close()
@@ -158,7 +163,7 @@ class Load:
             [sys.executable, str(HERE / "load_homes.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         orders = {"homes": homes, "broker_port": broker_port, "url": served.url, "cookie": cookie}
-        self._say(orders | {"first_seq": first_seq})
+        self._say(orders | {"first_seq": first_seq, "consoles": consoles})
         assert self._hear() == {"ready": True}
 
     def _say(self, order: dict[str, Any]) -> None:
@@ -191,22 +196,20 @@ class Load:
 class Place:
     """All three in a folder of their own: `with Place(10_000) as place`."""
 
-    def __init__(self, homes: int, program: str | None = None, load: bool = True) -> None:
+    def __init__(self, homes: int, program: str | None = None, consoles: int = 1) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-        self._homes, self._program, self._load = homes, program, load
+        self._homes, self._program, self._consoles = homes, program, consoles
 
     def __enter__(self) -> "Place":
         self._folder = tempfile.TemporaryDirectory(prefix="anling-load-", ignore_cleanup_errors=True)
         folder = pathlib.Path(self._folder.name)
         self.broker = Mosquitto(folder)
         self.relay = Served(folder, self._homes, self.broker.port, program=self._program)
-        if self._load:
-            self.load = Load(self.relay, self.broker.port, self._homes)
+        self.load = Load(self.relay, self.broker.port, self._homes, self._consoles)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._load:
-            self.load.stop()
+        self.load.stop()
         self.relay.stop()
         self.broker.stop()
         self._folder.cleanup()
