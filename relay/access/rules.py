@@ -22,7 +22,7 @@ ACKNOWLEDGE, ASSIGN, ARRIVED, CLEAR = "acknowledge", "assign", "arrived", "clear
 ACCEPT, DECLINE, RESOLVE, MERGE, RELEASE, REOPEN = "accept", "decline", "resolve", "merge", "release", "reopen"
 PLACE, PICTURE, CLOSE_TECHNICAL = "place", "picture", "close_technical"
 BOARD, CARD, PEOPLE, NUMBERS, AUDIT = "board", "card", "people", "numbers", "audit"  # to see them
-SEARCH, HEALTH, ASSIGNMENTS, OVERVIEW = "search", "health", "assignments", "overview"
+SEARCH, HOTLINE, HEALTH, ASSIGNMENTS, OVERVIEW = "search", "hotline", "health", "assignments", "overview"
 DUTY, HANDOVER, FAMILY, EDIT_PEOPLE, CALL = "duty", "handover", "family", "edit_people", "call"
 INSTALL = "install"  # to claim hubs for dwellings and walk through them
 IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS, COMMUNITY = (
@@ -38,7 +38,7 @@ IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS, COMMUNITY = (
 _ALARM = frozenset({ACKNOWLEDGE, ASSIGN, ACCEPT, DECLINE, ARRIVED, RESOLVE, CLEAR})
 _FIELD = _ALARM | {BOARD, CARD, HEALTH, DUTY, ASSIGNMENTS}
 _DESK = _FIELD | {MERGE, RELEASE, REOPEN, PLACE, PICTURE, CLOSE_TECHNICAL, PEOPLE, NUMBERS}
-_DESK |= {SEARCH, HANDOVER, FAMILY, EDIT_PEOPLE}
+_DESK |= {SEARCH, HOTLINE, HANDOVER, FAMILY, EDIT_PEOPLE}
 MAY: dict[str, frozenset[str]] = {
     OPERATOR: _DESK,
     RESPONDER: _FIELD,

@@ -11,6 +11,7 @@ from protocol import topics, vocabulary
 from pydantic import Field
 
 from .. import guard
+from ..access import rules as access_rules
 from ..access import store as access_store
 from ..clock import now_ms
 from ..database import Transaction
@@ -209,7 +210,8 @@ def reopen(alarm_id: AlarmId, body: Reason, person: Writing, services: ServicesO
 
 @router.get("/{alarm_id}/history", response_model=list[HistoryEntry])
 def history(alarm_id: AlarmId, person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
-    """All that happened to an alarm, oldest first."""
+    """All that happened to an alarm, oldest first: for those who work alarms, and those who prove what happened."""
+    guard.require_one(person, access_rules.CLEAR, access_rules.AUDIT)
     with services.database.read() as reader:
         if store.alarm(reader, alarm_id, person.community_id) is None:
             raise HTTPException(404, "There is no such alarm in your community. Load the board again.")

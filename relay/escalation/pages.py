@@ -161,14 +161,15 @@ def end_shift(
 
 @router.post("/api/console", response_model=ArmedConsoles)
 def console_state(body: ConsoleState, person: Writing, services: ServicesOf) -> dict[str, Any]:
-    """This console's sound is on, or is not. Silent for 45 s, it counts as not armed."""
+    """This console's sound is on, or is not. Silent for 45 s, it counts as not armed; so does one whose person could
+    not take an alarm that they hear."""
     guard.require(person, access_rules.BOARD)
     work = partial(
         access_store.keep_console,
         console_id=body.console_id,
         community_id=person.community_id,
         staff_id=person.staff_id,
-        is_armed=body.is_armed,
+        is_armed=body.is_armed and access_rules.may(person.role, access_rules.ACKNOWLEDGE),
         now=now_ms(),
     )
     services.database.write(work).result()

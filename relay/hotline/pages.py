@@ -69,7 +69,7 @@ def search(
 @router.get("/hotline", response_model=Hotline)
 def hotline(person: SignedIn, services: ServicesOf, phone: Phone) -> dict[str, Any]:
     """Whose number this is, and what is open there."""
-    guard.require(person, access_rules.SEARCH)
+    guard.require(person, access_rules.HOTLINE)
     with services.database.read() as reader:
         return {"phone": phone, "calls_from": store.calls_from(reader, person.community_id, phone)}
 
