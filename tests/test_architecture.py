@@ -87,6 +87,13 @@ def test_firmware_does_not_use_what_micropython_lacks() -> None:
             assert "print(" not in path.read_text("utf-8") or room == "device", path
 
 
+def test_a_folder_of_hub_or_device_has_at_most_twelve_files() -> None:
+    for room in ("hub", "device"):
+        for folder in {path.parent for path in files_of(room)}:
+            files = sorted(folder.glob("*.py"))
+            assert len(files) <= 12, f"{folder.relative_to(ROOT)} has {len(files)} files"
+
+
 def test_relay_capabilities_import_rules_and_stores_only() -> None:
     order = ["people", "hubs", "alarms", "supervision", "intake", "console"]
     for at, capability in enumerate(order):
