@@ -54,6 +54,8 @@ from .notify import store as notify_store
 from .notify import worker as notify_worker
 from .notify.senders.choose import senders
 from .numbers import pages as number_pages
+from .oidc import pages as oidc_pages
+from .oidc import store as oidc_store
 from .people import store as people_store
 from .responder import pages as responder_pages
 from .services import Services
@@ -87,6 +89,7 @@ MIGRATIONS = (
     intake_store.MIGRATIONS,
     escalation_store.MIGRATIONS,
     notify_store.MIGRATIONS,
+    oidc_store.MIGRATIONS,
     claim_store.MIGRATIONS,
     history_store.MIGRATIONS,
     upkeep_store.MIGRATIONS,
@@ -207,9 +210,11 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
     # The API's own pages of documentation load script from elsewhere: off, as the CSP would block them.
     app = FastAPI(title="Anling relay", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
+    app.state.oidc = oidc_pages.provider_in(services.data_dir)
     app.state.hashing = asyncio.Semaphore(access_pages.HASHING_AT_ONCE)
     routers = (
         access_pages.router,
+        oidc_pages.router,
         staff_pages.router,
         token_pages.router,
         alarm_pages.router,

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Header, HTTPException, Request
+from fastapi.responses import Response
 
 from . import services
 from .access import rules, store
@@ -31,6 +32,18 @@ class Person:
     language: str
     session_id: str
     csrf_token: str
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    """Give the browser its session: kept from scripts and from other sites."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=rules.SESSION_MAX_MS // 1000,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
 
 
 def person_of(request: Request) -> Person | None:

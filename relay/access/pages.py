@@ -68,14 +68,7 @@ async def let_in(request: Request, staff_id: int, goes_to: str) -> Response:
     open_session = partial(store.open_session, staff_id=staff_id, now=now_ms())
     token = await asyncio.wrap_future(services.of(request).database.write(open_session))
     response = RedirectResponse(goes_to, 303)
-    response.set_cookie(
-        guard.COOKIE,
-        token,
-        max_age=rules.SESSION_MAX_MS // 1000,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    guard.set_cookie(request, response, token)
     return response
 
 

@@ -112,7 +112,13 @@ def sign_in_page(request: Request, error: str | None, next: str) -> HTMLResponse
     """The form, with what went wrong the last time."""
     language = words.language_of(request.cookies.get(words.COOKIE))
     sentence = words.server_sentence(error, language) if error else None
-    return render(request, "sign_in.html", error=sentence, next=access_rules.local_path(next))
+    return render(
+        request,
+        "sign_in.html",
+        error=sentence,
+        next=access_rules.local_path(next),
+        oidc=request.app.state.oidc is not None,
+    )
 
 
 def not_found_page(request: Request) -> HTMLResponse:
