@@ -116,6 +116,7 @@ class Console:
         self._port, self._cookie, self._on_alarm = int(port), cookie, on_alarm
         self.last_id = "0"  # from the beginning: nothing that comes before the first answer is missed
         self._id = ""
+        self._cut_at = float("inf")
         self.seen: dict[str, int] = {}
         self.raised: dict[int, int] = {}
         self.cuts = self.reloads = 0
@@ -123,11 +124,15 @@ class Console:
 
     async def run(self) -> None:
         while True:
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.TimeoutError):
-                limit = random.uniform(*self.alive_s) if self.alive_s else None
-                await asyncio.wait_for(self._read(), limit)
+            self.plan_cut()
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                await self._read()
             self.cuts += 1
             await asyncio.sleep(random.uniform(0.05, 0.4))
+
+    def plan_cut(self) -> None:
+        """When this line is cut, if lines are cut at all: in the middle of an event or between two."""
+        self._cut_at = time.monotonic() + random.uniform(*self.alive_s) if self.alive_s else float("inf")
 
     async def _read(self) -> None:
         reader, writer = await asyncio.open_connection(self._host, self._port, limit=1 << 20)
@@ -136,7 +141,7 @@ class Console:
         writer.write(head.encode())
         name, data = "", b""
         try:
-            while line := await reader.readline():
+            while (line := await reader.readline()) and time.monotonic() < self._cut_at:
                 if line.startswith(b"event:"):
                     name = line[6:].strip().decode()
                 elif line.startswith(b"id:"):
@@ -326,6 +331,7 @@ async def obey(homes: Homes, consoles: list[Console], order: dict[str, Any]) -> 
     if order["do"] == "cut":  # consoles lose their line at random from now on, or not any more
         for console in consoles:
             console.alive_s = tuple(order["alive_s"]) if order["alive_s"] else None  # type: ignore[assignment]
+            console.plan_cut()
         return {"consoles": len(consoles)}
     if order["do"] == "consoles":  # wait until each has seen so many alarms, then say what they saw
         end = time.monotonic() + order["wait_s"]
