@@ -42,6 +42,7 @@ from .family import store as family_store
 from .history import pages as history_pages
 from .history import store as history_store
 from .history import worker as history_worker
+from .history.deeds import Deeds
 from .homes import pages as home_pages
 from .hotline import pages as hotline_pages
 from .hubs import pages as hub_pages
@@ -253,6 +254,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         app.add_api_route("/sign-in", _plain_sign_in, methods=["GET"], include_in_schema=False)
     _add_errors(app, routers)
     openapi.describe(app, routers)
+    app.add_middleware(Deeds, services=services)
     app.add_middleware(_Headers)
     return app
 

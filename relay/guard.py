@@ -87,10 +87,12 @@ def writing(request: Request, x_csrf_token: Annotated[str | None, Header()] = No
     """The signed-in person of a request that changes something."""
     program = program_of(request)
     if program is not None:  # no browser sends this header by itself: nothing to forge
+        request.state.writer = program
         return program
     person = signed_in(request)
     if x_csrf_token is None or not secrets.compare_digest(x_csrf_token.encode(), person.csrf_token.encode()):
         raise HTTPException(403, "The page is out of date (its security token is wrong). Load it again.")
+    request.state.writer = person  # what comes of it is kept as a deed
     return person
 
 
