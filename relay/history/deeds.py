@@ -12,7 +12,12 @@ from ..services import Services
 from . import store
 
 NOT_DEEDS = ("/api/alarms/", "/api/console")
+LOOK = "/card/health"  # chained by its own route
 DETAIL_MAX = 200
+
+
+def _is_deed(path: str) -> bool:
+    return not path.startswith(NOT_DEEDS) and not path.endswith(LOOK)
 
 
 class Deeds:
@@ -23,7 +28,7 @@ class Deeds:
         self._services = services
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or scope["path"].startswith(NOT_DEEDS):
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or not _is_deed(scope["path"]):
             await self._app(scope, receive, send)
             return
 
@@ -39,6 +44,7 @@ class Deeds:
         route = scope.get("route")
         if person is None or route is None:
             return
+        noun = (scope["path"].split("/") + ["", "", ""])[2].replace("-", "_")
         detail = f"{scope['method']} {scope['path']}"[:DETAIL_MAX]
-        work = partial(store.note_deed, at=now_ms(), community_id=person.community_id, what=route.name)
+        work = partial(store.note_deed, at=now_ms(), community_id=person.community_id, what=f"{noun}_{route.name}")
         self._services.database.write(partial(work, by=person.staff_id, detail=detail))
