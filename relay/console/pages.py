@@ -103,6 +103,12 @@ def board(request: Request) -> Response:
     return staff_page(request, "board.html", access_rules.BOARD, beside=True)
 
 
+@router.get("/wall")
+def wall(request: Request) -> Response:
+    """The wall board: to be read from across the room, with nothing to press."""
+    return staff_page(request, "wall.html", access_rules.BOARD)
+
+
 @router.get("/sign-in")
 def sign_in(request: Request, next: str = "/") -> Response:
     return sign_in_page(request, None, next)

@@ -70,7 +70,7 @@ def take(package: dict[str, Any], archive: Path, is_new: bool, into: Path | None
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m relay.console.vendor", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m relay.console.vendor", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--new", action="store_true", help="lock what npm gives now")
     parser.add_argument("--folder", type=Path, default=VENDOR, help="where the lock and its files lie")
     given = parser.parse_args()

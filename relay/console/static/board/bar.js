@@ -37,7 +37,7 @@ function drawSound() {
   bar.dataset.playing = sound.playingNow() ?? "";
   bar.dataset.heardAt = String(sound.heardAt() ?? "");
   setText(find("sound-text"), word(!isArmed ? "sound_off" : sound.isSilent() ? "sound_silent" : sound.playingNow() ? "sound_playing" : "sound_on"));
-  setText(find("arm-sound"), word(isArmed ? "test_tone" : "start_shift"));
+  if (find("arm-sound")) setText(find("arm-sound"), word(isArmed ? "test_tone" : "start_shift"));
 }
 
 /** What must be heard now: the gravest alarm that nobody has acknowledged, else a lost line. */

@@ -62,6 +62,7 @@ function offerRow(offer) {
 
 function draw() {
   drawNames();
+  if (!find("offers")) return; // a wall shows who is there, no more
   show(find("offers"), model.duty.offers.length > 0);
   find("offers").replaceChildren(...model.duty.offers.map(offerRow));
 }

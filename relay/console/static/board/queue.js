@@ -4,13 +4,13 @@ import { homeWord, kindWord, nextWords, stepWord, workWords } from "../base/alar
 import { find, make, setText, show } from "../base/dom.js";
 import { model, onChange, queued } from "../base/model.js";
 import { soon } from "../base/soon.js";
-import { orderWord, pendingOf } from "./orders.js";
 import { countAll } from "../base/times.js";
 import { onLanguage, word } from "../base/words.js";
+import { orderWord, pendingOf } from "./orders.js";
 
 const items = new Map(); // alarm_id → element parts
 const seen = new Map(); // alarm_id → activations the operator has looked at
-let open = () => {};
+let open = () => {}; // null on a wall, where nothing is pressed
 let openedAlarm = null;
 
 /** Remember which alarm's card is open. */
@@ -55,10 +55,8 @@ function itemOf(alarm) {
     until: make("time", { class: "until" }),
   };
   part.next = make("span", { class: "item-next" }, part.what, part.until);
-  part.button = make("button", {
-    type: "button", class: "item", testid: `queue-item-${alarm.alarm_id}`,
-    onclick: () => open(model.alarms.get(alarm.alarm_id) ?? alarm),
-  }, make("span", { class: "item-head" }, part.mark, part.kind, part.since),
+  const pressed = open && { type: "button", onclick: () => open(model.alarms.get(alarm.alarm_id) ?? alarm) };
+  part.button = make(open ? "button" : "div", { class: "item", testid: `queue-item-${alarm.alarm_id}`, ...pressed }, make("span", { class: "item-head" }, part.mark, part.kind, part.since),
   make("span", { class: "item-rest" }, part.home, part.step), part.next);
   part.element = make("li", {}, part.button);
   items.set(alarm.alarm_id, part);
@@ -92,7 +90,7 @@ function draw() {
     part.button.dataset.step = alarm.step;
     part.button.dataset.kind = alarm.kind;
     part.button.classList.toggle("is-new", isNew(alarm));
-    part.button.setAttribute("aria-pressed", String(alarm.alarm_id === openedAlarm));
+    if (open) part.button.setAttribute("aria-pressed", String(alarm.alarm_id === openedAlarm));
     if (list.children[index] !== part.element) list.insertBefore(part.element, list.children[index] ?? null);
   });
   setText(find("queue-count"), alarms.length ? String(alarms.length) : "");
@@ -105,8 +103,10 @@ function draw() {
   else if (model.community) setText(find("queue-empty"), word("queue_calm", homes.length, online));
   const loud = alarms.filter((alarm) => alarm.sound).length;
   find("queue").classList.toggle("is-loud", loud > 0);
-  show(find("bar-alarms"), loud > 0);
-  setText(find("bar-alarms"), `${word("state_alarm")} ${loud}`);
+  if (open) {
+    show(find("bar-alarms"), loud > 0);
+    setText(find("bar-alarms"), `${word("state_alarm")} ${loud}`);
+  }
   document.title = loud ? word("title_alarms", loud) : `${word("board_title")} · ${word("brand")}`;
   countAll();
 }
@@ -116,10 +116,10 @@ export function toTop() {
   find("queue-list").scrollTop = 0;
 }
 
-/** Begin; `onOpen` gets the alarm whose item was pressed. */
+/** Begin; `onOpen` gets the alarm whose item was pressed; null: items are no buttons. */
 export function start(onOpen) {
   open = onOpen;
-  find("bar-alarms").addEventListener("click", () => {
+  find("bar-alarms")?.addEventListener("click", () => {
     scrollTo({ top: 0 });
     toTop();
     find("queue-list").querySelector("button")?.focus();
