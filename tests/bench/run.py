@@ -11,6 +11,7 @@ import sys
 BENCHES = (
     "sizes",
     "press",
+    "board",
     "escalation",
     "load",
     "several",

@@ -105,11 +105,13 @@ export function start(started) {
   find("heard-yes")?.addEventListener("click", () => answered(true));
   find("heard-no")?.addEventListener("click", () => answered(false));
   setInterval(() => {
+    find("sound-bar").dataset.level = sound.level().toFixed(2);
     drawClock();
     countAll();
     sayArmed();
   }, 1000);
-  onChange(() => {
+  onChange(({ kind }) => {
+    if (kind === "dwelling" || kind === "technical") return; // neither makes a sound
     drawNames();
     hear();
   });

@@ -8,6 +8,7 @@ import { countAll } from "../base/times.js";
 import { onLanguage, word } from "../base/words.js";
 import { orderWord, pendingOf } from "./orders.js";
 
+const STORM = 12; // so many that call at once stand still: colour, shape and sound are enough
 const items = new Map(); // alarm_id → element parts
 const seen = new Map(); // alarm_id → activations the operator has looked at
 let open = () => {}; // null on a wall, where nothing is pressed
@@ -70,6 +71,7 @@ function draw() {
     if (!ids.has(id)) {
       part.element.remove();
       items.delete(id);
+      seen.delete(id);
     }
   }
   const list = find("queue-list");
@@ -103,6 +105,7 @@ function draw() {
   else if (model.community) setText(find("queue-empty"), word("queue_calm", homes.length, online));
   const loud = alarms.filter((alarm) => alarm.sound).length;
   find("queue").classList.toggle("is-loud", loud > 0);
+  document.body.classList.toggle("is-storm", loud > STORM); // a hundred pulses help nobody and hold an old computer
   if (open) {
     show(find("bar-alarms"), loud > 0);
     setText(find("bar-alarms"), `${word("state_alarm")} ${loud}`);

@@ -1,6 +1,6 @@
 // Marks of homes that call may not lie on one another: those too near are moved apart, as little as it takes. Pure.
 
-const ROUNDS = 12;
+const ROUNDS = 90; // a storm needs them; a calm day ends after one
 
 /** Move points apart until each is `gap` from every other, or ROUNDS are over; all stay inside. Changes them.
  * Shape: points {x, y, gap}; px. */

@@ -53,14 +53,9 @@ function draw() {
   const all = [...model.technical.values()].sort((a, b) => b.id - a.id);
   show(find("technical"), all.length > 0);
   setText(find("technical-count"), String(all.length));
-  const kinds = Map.groupBy ? Map.groupBy(all, (entry) => entry.kind) : grouped(all);
-  find("technical-list").replaceChildren(...[...kinds].flatMap(([kind, entries]) => group(kind, entries)));
-}
-
-function grouped(all) {
   const kinds = new Map();
-  for (const entry of all) kinds.set(entry.kind, [...(kinds.get(entry.kind) ?? []), entry]);
-  return kinds;
+  for (const entry of all) kinds.set(entry.kind, kinds.get(entry.kind) ?? []).get(entry.kind).push(entry);
+  find("technical-list").replaceChildren(...[...kinds].flatMap(([kind, entries]) => group(kind, entries)));
 }
 
 export function start() {

@@ -6,6 +6,7 @@ import { people } from "./card_people.js";
 import { find, make, setText, show } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { alarmOf, model, onChange } from "../base/model.js";
+import { soon } from "../base/soon.js";
 import { refresh, showTimeline } from "./timeline.js";
 import { countAll, dayAndTime } from "../base/times.js";
 import { onLanguage, word } from "../base/words.js";
@@ -155,14 +156,16 @@ function drawTold(element, alarm) {
 /** Begin; `onClosed` is called when the operator closes the card. */
 export function start(onClosed) {
   tellClosed = onClosed;
+  const drawSoon = soon(draw); // a storm elsewhere is nothing to this card
   onChange(({ kind, value }) => {
     if (!current) return;
     if (kind === "alarm" && value.dwelling_id === current.dwelling_id) {
       if (current.alarm_id === null) current.alarm_id = value.alarm_id;
       if (value.alarm_id === current.alarm_id && !value.is_open) load(current);
       refresh(value);
-    }
-    draw();
+      draw();
+    } else if (kind !== "dwelling" && kind !== "technical") drawSoon();
+    else if (value.dwelling_id === current.dwelling_id) drawSoon();
   });
   onLanguage(() => {
     if (current) current.bodyIsOld = true;
