@@ -12,7 +12,7 @@ from ..access import rules as access_rules
 PAGES = (
     ("/", "nav_board", access_rules.BOARD),
     ("/wall", "nav_wall", access_rules.BOARD),
-    ("/handover", "nav_handover", access_rules.BOARD),
+    ("/handover", "nav_handover", access_rules.HANDOVER),
     ("/district", "nav_district", access_rules.OVERVIEW),
     ("/buildings", "nav_buildings", access_rules.BOARD),
     ("/phone", "nav_phone", access_rules.ASSIGNMENTS),

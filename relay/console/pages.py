@@ -109,6 +109,12 @@ def wall(request: Request) -> Response:
     return staff_page(request, "wall.html", access_rules.BOARD)
 
 
+@router.get("/handover")
+def handover(request: Request) -> Response:
+    """The hand-over of a shift."""
+    return staff_page(request, "handover.html", access_rules.HANDOVER)
+
+
 @router.get("/sign-in")
 def sign_in(request: Request, next: str = "/") -> Response:
     return sign_in_page(request, None, next)

@@ -73,6 +73,7 @@ SCREENS = (
     Screen("not-found", "/nowhere", "h1", who=None, expected=("404",)),
     Screen("console", "/", "[data-testid^=queue-item-]", prepare=_open_card),
     Screen("wall", "/wall", "[data-testid^=queue-item-]", expected=("AudioContext was not allowed",)),
+    Screen("handover", "/handover", "[data-testid=open-matters] li"),
     Screen("map-set-up", "/", "[data-testid^=queue-item-]", prepare=_set_up_the_map),
     Screen("district", "/district", "[data-state=ready] .dots-canvas", who="district", prepare=_press_community),
     Screen("building", "/buildings", "[data-testid=doors]", prepare=_press_door, expected=GPU),

@@ -1,5 +1,8 @@
 """What the screen says and does when something between it and the relay is broken."""
 
+import time
+
+import httpx
 from playwright.sync_api import Route, expect
 
 
@@ -118,3 +121,33 @@ def test_an_address_that_is_not_there_leads_back(consoles, relay) -> None:
     assert answer and answer.status == 404
     expect(console.page.get_by_role("heading", name="There is no such page")).to_be_visible()
     expect(console.page.get_by_role("link", name="Open the board")).to_have_attribute("href", "/")
+
+
+def test_thirty_seconds_without_network_are_said_and_caught_up(consoles, homes, relay) -> None:
+    console, before, during = consoles().sign_in(), homes(), homes()
+    console.expected = ["ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED"]
+    before.press()
+    expect(console.dot(before)).to_have_attribute("data-state", "alarm")
+    console.page.evaluate("window.notReloaded = true")
+    console.page.context.set_offline(True)
+    cut_at = time.monotonic()
+    with relay.client() as client:
+        (alarm,) = [a for a in client.get("/api/board").json()["alarms"] if a["dwelling_id"] == before.dwelling_id]
+        assert client.post(f"/api/alarms/{alarm['alarm_id']}/acknowledge", json={}).status_code == 200
+        during.press("smoke")
+        phone = client.get(f"/api/dwellings/{during.dwelling_id}/card").json()["contacts"][0]["phone"]
+    with relay.client("supervisor") as client:
+        token = client.post("/api/tokens", json={"name": "telephone", "role": "call_gateway"}).json()["secret"]
+    rings = {"phone": phone}
+    assert httpx.post(
+        relay.url + "/api/hooks/call", json=rings, headers={"Authorization": f"Bearer {token}"}
+    ).is_success
+    expect(console.at("connection")).to_have_attribute("data-state", "stale", timeout=11_000)
+    expect(console.at("connection")).to_contain_text("秒没有新消息")
+    console.page.wait_for_timeout(max(0, 30_000 - int((time.monotonic() - cut_at) * 1000)))
+    console.page.context.set_offline(False)
+    expect(console.dot(during)).to_have_attribute("data-state", "alarm", timeout=15_000)
+    expect(console.dot(before)).to_have_attribute("data-state", "acknowledged")
+    expect(console.at("connection")).to_have_attribute("data-state", "live")
+    expect(console.at("call")).to_contain_text(phone)  # who rang meanwhile, too
+    assert console.page.evaluate("window.notReloaded"), "the page was loaded anew"
