@@ -80,7 +80,7 @@ def _complete(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
         components["schemas"].pop(unused, None)
     sentence = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for route in routes_of(routers):
-        for method in (one.lower() for one in route.methods):
+        for method in (one.lower() for one in route.methods or ()):
             operation = schema["paths"].get(route.path_format, {}).get(method)
             if operation is None:
                 continue
@@ -98,7 +98,9 @@ def _complete(routers: Sequence[APIRouter], schema: dict[str, Any]) -> None:
 
 def methods_at(routers: Sequence[APIRouter], path: str) -> list[str]:
     """What this address may be asked, by any of its routes."""
-    return sorted({method for route in routes_of(routers) if route.path_regex.match(path) for method in route.methods})
+    return sorted(
+        {method for route in routes_of(routers) if route.path_regex.match(path) for method in route.methods or ()}
+    )
 
 
 def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from protocol import label
 
 from . import sample
+from .access import gateways
 from .access import store as access_store
 from .app import open_database
 from .claims import store as claim_store
@@ -22,7 +23,6 @@ from .clock import now_ms
 from .database import Conflict, Transaction
 from .hubs import rules as hub_rules
 from .hubs import store as hub_store
-from .intake import store as intake_store
 from .people import store as people_store
 
 
@@ -236,7 +236,7 @@ def _sms_gateway_add(arguments: argparse.Namespace) -> Work:
         raise CannotSetUp("--name must have 1 to 64 characters.")
 
     def work(transaction: Transaction) -> str:
-        secret = intake_store.add_gateway(transaction, name, now_ms())
+        secret = gateways.add_gateway(transaction, name, now_ms())
         return f"{name} may POST to /api/hooks/sms with this bearer token, which is shown once: {secret}"
 
     return work

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Header, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ..access import gateways
 from ..clock import now_ms
 from ..services import ServicesOf
 from . import rules, store, texted
@@ -66,7 +67,7 @@ async def take_short_message(
     """A short message has come for the relay's number."""
     kind, _, secret = (authorization or "").partition(" ")
     with services.database.read() as reader:
-        is_known = kind.lower() == "bearer" and store.is_gateway(reader, secret.strip())
+        is_known = kind.lower() == "bearer" and gateways.is_gateway(reader, secret.strip())
     if not is_known:
         raise HTTPException(401, "No gateway has this secret. Make one with `relay sms-gateway-add`.")
     message = await _message(request)

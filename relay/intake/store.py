@@ -4,8 +4,6 @@ The identity (hub_id, epoch, seq) is the table's key, so a message is new exactl
 the network or a kill -9 repeats. `received_at` and `committed_at` are UTC ms.
 """
 
-import hashlib
-import secrets
 from typing import Any
 
 from ..database import Migrations, Reader, Tables, Transaction
@@ -37,23 +35,6 @@ def m002_gateways(db: Tables) -> None:
         """CREATE TABLE sms_gateways (
             name TEXT PRIMARY KEY, secret_hash TEXT NOT NULL UNIQUE, added_at INTEGER NOT NULL)"""
     )
-
-
-def add_gateway(transaction: Transaction, name: str, now: int) -> str:
-    """A gateway's new secret, which is kept as a hash; an older one of this name ends."""
-    secret = secrets.token_urlsafe(32)
-    transaction.execute("DELETE FROM sms_gateways WHERE name = ?", (name,))
-    transaction.insert("sms_gateways", {"name": name, "secret_hash": _hash(secret), "added_at": now})
-    return secret
-
-
-def is_gateway(reader: Reader, secret: str) -> bool:
-    """Has any gateway this secret? Looked up by its hash: how long that takes says nothing of the secret."""
-    return reader.row("SELECT 1 AS one FROM sms_gateways WHERE secret_hash = ?", (_hash(secret),)) is not None
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 def keep(transaction: Transaction, heard: rules.Heard, body: str, received_at: int) -> bool:

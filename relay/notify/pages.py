@@ -6,13 +6,13 @@ from fastapi import APIRouter, Header, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from .. import guard
+from ..access import gateways
 from ..access import rules as access_rules
 from ..alarms import store as alarm_store
 from ..alarms import views as alarm_views
 from ..clock import now_ms
 from ..database import Transaction
 from ..guard import SignedIn, Writing
-from ..intake import store as intake_store
 from ..people import store as people_store
 from ..services import ServicesOf
 from ..shapes import Body
@@ -113,7 +113,7 @@ def take_report(
     """A short message was delivered, or could not be."""
     kind, _, secret = (authorization or "").partition(" ")
     with services.database.read() as reader:
-        if kind.lower() != "bearer" or not intake_store.is_gateway(reader, secret.strip()):
+        if kind.lower() != "bearer" or not gateways.is_gateway(reader, secret.strip()):
             raise HTTPException(401, "No gateway has this secret. Make one with `relay sms-gateway-add`.")
     row = services.database.write(
         lambda tx: store.keep_report(tx, body.reference, body.is_delivered, body.detail, now_ms())

@@ -4,6 +4,8 @@ authlib speaks OAuth; joserfc, on which it stands, proves the token. Both are lo
 """
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 from authlib.integrations.requests_client import OAuth2Session
@@ -24,11 +26,14 @@ class Provider:
         self._keys: dict[str, Any] = {}
         self._asked_at = 0.0
 
-    def _session(self, redirect_uri: str) -> OAuth2Session:
-        given = self.settings
-        return OAuth2Session(
-            given.client_id, given.client_secret, scope="openid profile email", redirect_uri=redirect_uri
-        )
+    @contextmanager
+    def _session(self, redirect_uri: str) -> Generator[Any, None, None]:
+        given, scope = self.settings, "openid profile email"
+        session: Any = OAuth2Session(given.client_id, given.client_secret, scope=scope, redirect_uri=redirect_uri)
+        try:
+            yield session
+        finally:
+            session.close()
 
     def _ask(self, is_new: bool = False) -> None:
         """What the provider says of itself, and its keys. Errors: NotBelieved."""

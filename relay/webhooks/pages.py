@@ -61,11 +61,11 @@ def webhooks(person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
 def add(body: NewWebhook, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Tell a program from now on what happens in this community."""
     guard.require(person, access_rules.WEBHOOKS)
-    names = sorted(set(body.names))
+    names: list[str] = sorted(set(body.names))
     work = partial(
         store.add, community_id=person.community_id, url=body.url, names=names, by=person.staff_id, now=now_ms()
     )
-    made = services.database.write(lambda tx: work(tx)).result()
+    made = services.database.write(work).result()
     if made is None:
         raise HTTPException(409, f"There are {rules.PER_COMMUNITY} webhooks already. Remove one first.")
     return made

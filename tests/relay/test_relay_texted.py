@@ -10,6 +10,7 @@ import pytest
 from protocol import messages, sms
 from relay_parts import EPOCH, Home, Relay, relay_command, until
 
+from relay.access import gateways
 from relay.app import open_database
 from relay.hubs import store as hub_store
 from relay.intake import rules, texted
@@ -123,14 +124,13 @@ def test_the_hook_takes_what_a_gateway_brings_and_the_later_copy_changes_nothing
 
 
 def test_a_gateway_that_is_named_again_has_one_secret() -> None:
-    from relay.intake import store
 
     database = open_database(Path(__import__("tempfile").mkdtemp()))
     try:
-        old = database.write(lambda t: store.add_gateway(t, "box", NOW)).result()
-        new = database.write(lambda t: store.add_gateway(t, "box", NOW)).result()
+        old = database.write(lambda t: gateways.add_gateway(t, "box", NOW)).result()
+        new = database.write(lambda t: gateways.add_gateway(t, "box", NOW)).result()
         with database.read() as reader:
-            assert store.is_gateway(reader, new) and not store.is_gateway(reader, old)
-            assert not store.is_gateway(reader, "")
+            assert gateways.is_gateway(reader, new) and not gateways.is_gateway(reader, old)
+            assert not gateways.is_gateway(reader, "")
     finally:
         database.close()
