@@ -105,6 +105,30 @@ def parser() -> argparse.ArgumentParser:
 
     command("hub-list", "List the hubs.")
 
+    token = command("token-add", "Let a program in, such as a telephone system (call_gateway); prints its secret once.")
+    token.add_argument("--staff", required=True, help="the name of the colleague for whom it acts")
+    token.add_argument("--name", required=True, help="what the token is for")
+    token.add_argument("--role", required=True, choices=(*ROLES[:4], "auditor", "call_gateway"))
+    token.add_argument("--days", type=int, default=365, help="1 to 3650")
+
+    district = command("district-add", "Put communities together into a district.")
+    district.add_argument("--district", required=True, help="its id, such as d-river")
+    district.add_argument("--name", required=True)
+    district.add_argument("--name-en", default="")
+    district.add_argument(
+        "--community", required=True, nargs="+", help="which communities; the others stay as they are"
+    )
+
+    taken = command("people-import", "Take in a table of homes and their people; with a wrong line nothing of it.")
+    taken.add_argument("--community", required=True)
+    source = taken.add_mutually_exclusive_group(required=True)
+    source.add_argument("--file", type=Path, help="CSV, as people-export writes it")
+    source.add_argument("--table", help="a table of the database, made with `sqlite-utils insert`")
+    taken.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    given = command("people-export", "Write homes and their people as CSV, without notes on health.")
+    given.add_argument("--community", required=True)
+    given.add_argument("--file", type=Path, required=True)
+
     backup = command("backup", "Copy the database while it is used, and prove the copy by restoring it.")
     backup.add_argument("--to", type=Path, help="folder for the copies; without it DATA/backups")
     proved = command("backup-verify", "Prove a copy by restoring it: is it whole, is its chain?")

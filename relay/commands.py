@@ -1,9 +1,11 @@
-"""The commands for who keeps a relay: backup, backup-verify, verify, counts, broker-files. They may run beside `serve`.
+"""The commands for who keeps a relay: backup, backup-verify, verify, counts, broker-files, people-import and -export.
+They may run beside `serve`.
 
 Exit code 0 when all is well, 1 when what was looked at is not, 2 when it could not be looked at.
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 
@@ -11,8 +13,13 @@ from .app import open_database
 from .clock import now_ms
 from .database import Broken, Database
 from .deploy import broker_files
+from .exchange import columns
+from .exchange import rules as table_rules
+from .exchange import store as exchange_store
 from .history import store as history_store
 from .history import worker as history_worker
+from .homes import store as home_store
+from .people import store as people_store
 from .upkeep import backup
 
 
@@ -52,6 +59,57 @@ def _counts(database: Database, arguments: argparse.Namespace) -> int:
     return 1 if differing else 0
 
 
+def _table(database: Database, arguments: argparse.Namespace) -> bytes:
+    """The table to take in: a file, or a table of this database (made by `sqlite-utils insert`). Errors: BadTable."""
+    if arguments.file is not None:
+        return arguments.file.read_bytes()
+    if not re.fullmatch(r"[A-Za-z_]\w{0,62}", arguments.table):
+        raise table_rules.BadTable(f"{arguments.table} is no table's name. Use letters, digits and _.")
+    try:
+        with database.read() as reader:
+            found = reader.rows(f'SELECT * FROM "{arguments.table}"')
+    except Exception:  # each engine has an error of its own for a table that is not there
+        raise table_rules.BadTable(
+            f"There is no table {arguments.table}. Make it with `sqlite-utils insert`."
+        ) from None
+    names = list(found[0]) if found else []
+    return table_rules.write(names, [[row[name] for name in names] for row in found])
+
+
+def _need_community(database: Database, community_id: str) -> None:
+    with database.read() as reader:
+        if people_store.community(reader, community_id) is None:
+            raise table_rules.BadTable(
+                f"There is no community {community_id}. Add it with `relay community-add` first."
+            )
+
+
+def _people_import(database: Database, arguments: argparse.Namespace) -> int:
+    _need_community(database, arguments.community)
+    data = _table(database, arguments)
+    with database.read() as reader:
+        plan = exchange_store.plan(reader, arguments.community, data)
+    for one in plan.bad:
+        place = f"line {one.line}" + (f", {one.column}" if one.column else "")
+        print(f"{place}: {one.problem} {one.remedy}", file=sys.stderr)
+    is_kept = not plan.bad and not arguments.dry_run
+    if is_kept:
+        exchange_store.keep(database, arguments.community, plan.writes)
+    print(f"{plan.rows} lines, {plan.new} new homes, {plan.changed} changed, {len(plan.bad)} wrong: ", end="")
+    print("kept" if is_kept else "nothing was changed")
+    return 1 if plan.bad else 0
+
+
+def _people_export(database: Database, arguments: argparse.Namespace) -> int:
+    _need_community(database, arguments.community)
+    with database.read() as reader:
+        homes = home_store.all_with_health(reader, arguments.community)
+    lines = [line for home in homes for line in columns.lines_of(home, has_health=False)]
+    arguments.file.write_bytes(table_rules.write(columns.names_out(has_health=False), lines))
+    print(f"{arguments.file}: {len(homes)} homes, without notes on health")
+    return 0
+
+
 def _broker_files(database: Database, arguments: argparse.Namespace) -> int:
     listeners = broker_files.Listeners(arguments.host, arguments.port, arguments.relay_port, arguments.state)
     written = broker_files.write(database, arguments.to, listeners)
@@ -67,6 +125,8 @@ COMMANDS: dict[str, Callable[[Database, argparse.Namespace], int]] = {
     "verify": _verify,
     "counts": _counts,
     "broker-files": _broker_files,
+    "people-import": _people_import,
+    "people-export": _people_export,
 }
 
 
@@ -81,6 +141,6 @@ def run(arguments: argparse.Namespace) -> int:
             return COMMANDS[arguments.command](database, arguments)
         finally:
             database.close()
-    except (Broken, OSError, broker_files.CannotWrite) as error:
+    except (Broken, OSError, broker_files.CannotWrite, table_rules.BadTable) as error:
         print(f"relay: {error}", file=sys.stderr)
         return 2

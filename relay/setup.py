@@ -1,5 +1,5 @@
 """The commands that set a relay up: sample, community-add, staff-add, hub-add, hub-make, device-add, modem-add,
-sms-gateway-add, hub-list.
+sms-gateway-add, token-add, district-add, hub-list.
 
 They may run beside `serve`: the database lets them in turn. Passwords are printed once and kept nowhere in
 clear. Errors: CannotSetUp, whose text names the thing and the remedy.
@@ -242,6 +242,41 @@ def _sms_gateway_add(arguments: argparse.Namespace) -> Work:
     return work
 
 
+def _token_add(arguments: argparse.Namespace) -> Work:
+    if not 1 <= arguments.days <= 3650 or not 1 <= len(arguments.name.strip()) <= 64:
+        raise CannotSetUp("--days must be 1 to 3650, --name must have 1 to 64 characters.")
+
+    def work(transaction: Transaction) -> str:
+        row = access_store.staff_by_name(transaction, arguments.staff)
+        if row is None:
+            raise CannotSetUp(f"Nobody signs in as {arguments.staff}. Add them with `relay staff-add` first.")
+        now = now_ms()
+        secret = access_store.add_token(
+            transaction,
+            arguments.name.strip(),
+            row["staff_id"],
+            row["community_id"],
+            arguments.role,
+            now,
+            now + arguments.days * 24 * 3600 * 1000,
+        )
+        return f"{arguments.name} may ask with this bearer token, which is shown once: {secret}"
+
+    return work
+
+
+def _district_add(arguments: argparse.Namespace) -> Work:
+    def work(transaction: Transaction) -> str:
+        name_en = arguments.name_en or arguments.name
+        people_store.add_district(transaction, arguments.district, arguments.name, name_en)
+        for community_id in arguments.community:
+            _need_community(transaction, community_id)
+            people_store.join_district(transaction, community_id, arguments.district)
+        return f"district {arguments.district} with {', '.join(arguments.community)}"
+
+    return work
+
+
 def _hub_list(arguments: argparse.Namespace) -> Work:
     def work(transaction: Transaction) -> str:
         lines = [
@@ -264,5 +299,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Work]] = {
     "device-add": _device_add,
     "modem-add": _modem_add,
     "sms-gateway-add": _sms_gateway_add,
+    "token-add": _token_add,
+    "district-add": _district_add,
     "hub-list": _hub_list,
 }

@@ -127,6 +127,10 @@ def add_district(transaction: Transaction, district_id: str, name: str, name_en:
     transaction.insert_new("districts", {"district_id": district_id, "name": name, "name_en": name_en})
 
 
+def join_district(transaction: Transaction, community_id: str, district_id: str) -> None:
+    transaction.execute("UPDATE communities SET district_id = ? WHERE community_id = ?", (district_id, community_id))
+
+
 def set_place_of_community(
     transaction: Transaction, community_id: str, district_id: str, latitude: float, longitude: float
 ) -> None:

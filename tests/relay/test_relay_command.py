@@ -130,3 +130,44 @@ def test_a_signal_ends_the_relay_cleanly_at_any_time(tmp_path, number):
     with pytest.raises(ProcessLookupError):
         os.kill(broker, 0)
     assert not (tmp_path / "running.json").exists()
+
+
+def test_people_come_in_from_a_file_or_a_table_and_go_out_again(tmp_path):
+    import sqlite_utils
+
+    from relay.app import open_database
+
+    def relay(*given: str):
+        return relay_command(*given, data=tmp_path)
+
+    open_database(tmp_path).close()
+    file = tmp_path / "homes.csv"
+    file.write_text("building,unit,door,name,birth_year\n1,1,101,王秀英,1940\n1,1,102,刘德明,x\n", encoding="utf-8")
+    missing = relay("people-import", "--community", "c-n", "--file", str(file))
+    assert missing.returncode == 2 and "community-add" in missing.stderr
+    relay("community-add", "--community", "c-n", "--name", "北")
+    bad = relay("people-import", "--community", "c-n", "--file", str(file))
+    assert bad.returncode == 1 and "line 3, birth_year" in bad.stderr and "nothing was changed" in bad.stdout
+    table = [{"building": "1", "unit": "1", "door": "101", "name": "王秀英", "birth_year": 1940}]
+    sqlite_utils.Database(tmp_path / "relay.db")["homes_in"].insert_all(table)
+    dry = relay("people-import", "--community", "c-n", "--table", "homes_in", "--dry-run")
+    assert dry.stdout.startswith("1 lines, 1 new homes") and "nothing was changed" in dry.stdout
+    assert relay("people-import", "--community", "c-n", "--table", "homes_in").stdout.endswith("kept\n")
+    assert "no table" in relay("people-import", "--community", "c-n", "--table", "homes_out").stderr
+    out = relay("people-export", "--community", "c-n", "--file", str(file))
+    assert out.returncode == 0 and "王秀英" in file.read_text("utf-8-sig")
+    again = relay("people-import", "--community", "c-n", "--file", str(file))
+    assert again.stdout.startswith("1 lines, 0 new homes, 0 changed, 0 wrong")
+
+
+def test_a_telephone_system_is_let_in_and_communities_join_a_district(tmp_path):
+    def relay(*given: str):
+        return relay_command(*given, data=tmp_path)
+
+    relay("community-add", "--community", "c-n", "--name", "北")
+    relay("staff-add", "--community", "c-n", "--name", "boss", "--display-name", "主管", "--role", "supervisor")
+    made = relay("token-add", "--staff", "boss", "--name", "pbx", "--role", "call_gateway")
+    assert made.returncode == 0 and "anl_" in made.stdout
+    assert "staff-add" in relay("token-add", "--staff", "x", "--name", "pbx", "--role", "auditor").stderr
+    assert relay("district-add", "--district", "d-1", "--name", "区", "--community", "c-n").returncode == 0
+    assert "c-x" in relay("district-add", "--district", "d-1", "--name", "区", "--community", "c-n", "c-x").stderr

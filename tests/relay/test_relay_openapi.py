@@ -4,6 +4,7 @@ Requests are made from the description, right ones and wrong ones, as a supervis
 and is left out here; test_relay_web.py reads it.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +22,7 @@ from relay.access import store as access_store
 from relay.app import make_app
 from relay.services import Services
 
+EXAMPLES = int(os.environ.get("EXAMPLES", "12"))  # a longer walk: EXAMPLES=100 in the environment
 ENDLESS = "/api/events"
 DESCRIPTION = make_app(Services(cast(Any, None), Path()), None).openapi()
 # What a description cannot say: a table's lines, two fields that go together, a label's check letters.
@@ -57,7 +59,7 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, di
 
 @api.parametrize()
 @settings(
-    max_examples=12,
+    max_examples=EXAMPLES,
     deadline=None,
     derandomize=True,
     database=None,
