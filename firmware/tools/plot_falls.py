@@ -1,10 +1,10 @@
 """Pictures of what the detector of falls gets wrong, and its curve: sensitivity against false alarms an hour.
 
-    python firmware/tools/plot_falls.py FOLDER OUT [--rounds N]      needs the extra `falls` (matplotlib)
+    python firmware/tools/plot_falls.py FOLDER OUT [--rounds N] [--worn WHERE]      needs the extra `falls` (matplotlib)
 
-Each score is by a forest that knows nobody of that fold (train_falls.py). OUT gets curve-WORN.png, and for each file up
-to EACH pictures of falls that were not noticed and of daily life that was taken for one: the length of the acceleration
-over time, the moments that were judged, with their scores, and the verdict that the tables have.
+Each score is by a forest that knows nobody of that fold (train_falls.py). OUT gets curve-WORN.png, and of each file a
+picture of each kind of fall that was not noticed and of daily life that was taken for one: the length of the
+acceleration over time, the moments that were judged, with their scores, and the verdict that the tables have.
 """
 
 import argparse
@@ -13,16 +13,15 @@ import pathlib
 import matplotlib
 import numpy
 import train_falls as train
+from falls_recordings import WORN, files, gather, hours
 
 matplotlib.use("Agg")
 from matplotlib import pyplot
 
-EACH = 3
-
 
 def curve(worn, folder, score, what, trial, moment, verdict, out):
-    total_h = sum(h for _, h in train.hours(folder, worn).values())
-    falls = sum(count for count, _ in train.hours(folder, worn).values())
+    total_h = sum(h for _, h in hours(folder, worn).values())
+    falls = sum(count for count, _ in hours(folder, worn).values())
     life, fall = what == 0, what != 0
     xs, ys = [], []
     for at in numpy.arange(-4, 7, 0.25):
@@ -59,17 +58,16 @@ def wrongs(worn, folder, score, what, trial, moment, verdict, out):
     """Pictures of misses and false alarms of each file; how many were made."""
     made = 0
     fallen = {name for name in train.alarms(score, trial, moment, verdict)}
-    for file in sorted(pathlib.Path(folder).glob("*.npz")):
-        archive = numpy.load(file)
-        data = {name: archive[name] for name in archive.files}
-        here = numpy.flatnonzero(numpy.isin(data["pos"], train.WORN[worn]))
+    for file, data in files(folder):
+        here = numpy.flatnonzero(numpy.isin(data["pos"], WORN[worn]))
         for kind, wanted in (("missed", 1), ("false", 0)):
-            names = [k for k in here if data["is_fall"][k] == wanted and (f"{file.name}/{k}" in fallen) != bool(wanted)]
-            for k in names[:EACH]:
-                own = trial == f"{file.name}/{k}"
+            names = [k for k in here if data["is_fall"][k] == wanted and (f"{file}/{k}" in fallen) != bool(wanted)]
+            kinds = {(str(data["pos"][k]), str(data["activity"][k])): k for k in reversed(names)}
+            for (where, what_it_was), k in sorted(kinds.items()):
+                own = trial == f"{file}/{k}"
                 found = list(zip(moment[own], score[own], strict=True))
-                title = f"{kind}: {file.stem}, {data['pos'][k]}, {data['activity'][k]}; verdict {verdict:.2f}"
-                picture(data, k, found, verdict, title, out / f"{kind}-{worn}-{file.stem}-{k}.png")
+                title = f"{kind}: {file}, {where}, {what_it_was}; verdict {verdict:.2f}"
+                picture(data, k, found, verdict, title, out / f"{kind}-{worn}-{pathlib.Path(file).stem}-{k}.png")
                 made += 1
     return made
 
@@ -78,15 +76,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=train.ROUNDS)
+    parser.add_argument("--rounds", type=int, help="instead of train_falls.ROUNDS")
+    parser.add_argument("--worn", choices=WORN, action="append")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    for worn in train.WORN:
-        x, what, group, trial, moment, round_ = train.gather(given.folder, worn, given.rounds)
-        plain = round_ == 0
-        score = train.crossed(worn, x, what, group, round_)[plain]
-        ours = (score, what[plain], trial[plain], moment[plain])
-        verdict = train.verdict_of(worn, given.folder, *ours)
+    for worn in given.worn or WORN:
+        found = gather(given.folder, worn, train.ROUNDS[worn] if given.rounds is None else given.rounds, train.SEED)
+        if found is None or not (found.what == 1).any():
+            continue
+        score = train.crossed(worn, found)[0][found.round == 0]
+        found = found.plain()
+        verdict = train.verdict_of(worn, score, found, sum(h for _, h in hours(given.folder, worn).values()))
+        ours = (score, found.what, found.trial, found.moment)
         curve(worn, given.folder, *ours, verdict, given.out)
         print(f"{worn}: {wrongs(worn, given.folder, *ours, verdict, given.out)} pictures and a curve in {given.out}")
 

@@ -21,7 +21,7 @@ from bumble.device import Connection, Device
 from bumble.hci import Address, OwnAddressType
 from bumble.host import Host
 from bumble.link import LocalLink
-from protocol import motion
+from protocol import infinitime, motion
 
 logging.getLogger("bumble").setLevel(logging.ERROR)
 
@@ -182,7 +182,7 @@ def _uuid(uuid: UUID) -> str:
 class Wearable:
     """A watch on the wrist: battery and heart rate, as the standard services have them."""
 
-    def __init__(self, link: LocalLink, address: str, battery_pct: int = 80) -> None:
+    def __init__(self, link: LocalLink, address: str, battery_pct: int = 80, is_infinitime: bool = False) -> None:
         written = ":".join(address[i : i + 2] for i in range(0, 12, 2)).upper()
         controller = Controller(f"wearable-{address}", link=link)
         self._device = Device(f"wearable-{address}", address=Address(written), host=Host(controller, controller))
@@ -212,9 +212,14 @@ class Wearable:
             gatt.Characteristic.WRITEABLE,
             gatt.CharacteristicValue(write=self._on_control),
         )
+        self._values = gatt.Characteristic(
+            UUID(infinitime.VALUES), gatt.Characteristic.Properties.NOTIFY, gatt.Characteristic.READABLE, b""
+        )
         self._device.add_services(
             [
-                gatt.Service(UUID(motion.SERVICE), [self._motion, control]),
+                gatt.Service(UUID(infinitime.SERVICE), [self._values])
+                if is_infinitime
+                else gatt.Service(UUID(motion.SERVICE), [self._motion, control]),
                 gatt.Service(gatt.GATT_BATTERY_SERVICE, [self._battery]),
                 gatt.Service(gatt.GATT_HEART_RATE_SERVICE, [self._heart]),
             ]
@@ -264,6 +269,13 @@ class Wearable:
                 await self._device.notify_subscribers(self._motion, body)
             self._number = (self._number + len(piece) // 6) & 0xFFFF
             await asyncio.sleep(len(piece) / 6 / (self.rate_hz or 50) / speed)
+
+    async def values(self, samples: list[tuple[float, float, float]]) -> None:
+        """Say these as InfiniTime does: ten a second, in 1/1024 g, clipped at 2 g. Shape: in mg."""
+        for sample in samples:
+            clipped = [max(-2048, min(2047, round(one * 1.024))) for one in sample]
+            await self._device.notify_subscribers(self._values, struct.pack("<hhh", *clipped))
+            await asyncio.sleep(0.1)
 
     async def battery(self, pct: int) -> None:
         self.battery_pct = pct

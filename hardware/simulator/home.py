@@ -270,9 +270,9 @@ class Home:
             if not self._is_stopping and code == RESET_EXIT:
                 await self.start_hub(cause=HARD_RESET)
 
-    async def wear(self, address: str, battery_pct: int = 80) -> Wearable:
+    async def wear(self, address: str, battery_pct: int = 80, is_infinitime: bool = False) -> Wearable:
         """Put a watch on, before the hub starts with settings that name it."""
-        wearable = Wearable(self.air.link, address, battery_pct)
+        wearable = Wearable(self.air.link, address, battery_pct, is_infinitime)
         self.wearables.append(wearable)
         return wearable
 

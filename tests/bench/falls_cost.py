@@ -25,6 +25,7 @@ async def run(report: Any, quantile: Any) -> None:
         found = json.loads(done.stdout)
         report("falls_cost", f"{worn}_table_in_flash", table.stat().st_size, "bytes")
         report("falls_cost", f"{worn}_heap", found["ram"], "bytes")
+        report("falls_cost", f"{worn}_heap_of_a_second", found["ram_second"], "bytes")
         report("falls_cost", f"{worn}_batch_of_25", found["batch_us"], "us")
         report("falls_cost", f"{worn}_moment", found["moment_us"], "us")
         second_us = 2 * found["batch_us"] + found["moment_us"]

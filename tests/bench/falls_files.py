@@ -29,6 +29,22 @@ _NUMBERS = {
     "i8": "q",
 }
 WANTED = ("acc_mg", "start", "length", "pos", "is_fall", "elderly")
+WELCOME = ("subject", "fs")  # subject: only leaving people out needs it
+RATE_HZ = 50
+UNREADABLE = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    SyntaxError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+    NotImplementedError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class BadFile(Exception):
@@ -44,6 +60,7 @@ class Trial:
     position: str
     is_fall: bool
     is_elderly: bool
+    subject: str
     data: bytes
 
     @property
@@ -60,6 +77,8 @@ def _array(data: bytes, name: str) -> list[Any] | array.array[Any]:
     begin = (12 if wide else 10) + size
     head = ast.literal_eval(data[begin - size : begin].decode("latin-1").strip())
     kind: str = head["descr"]
+    if name == "acc_mg" and (len(head["shape"]) != 2 or head["shape"][1] != 3):
+        raise ValueError("acc_mg is not (N, 3)")
     if head["fortran_order"] and len(head["shape"]) > 1:
         raise ValueError(f"{name} lies by columns; save it in C order")
     body = data[begin:]
@@ -89,8 +108,9 @@ def read(path: pathlib.Path) -> list[Trial]:
             missing = [name for name in WANTED if name not in names]
             if missing:
                 raise ValueError(f"{', '.join(missing)} missing")
-            found = {name: _array(archive.read(name + ".npy"), name) for name in WANTED}
-    except (OSError, ValueError, KeyError, SyntaxError, struct.error, zipfile.BadZipFile, zlib.error) as fault:
+            here = (*WANTED, *(name for name in WELCOME if name in names))
+            found = {name: _array(archive.read(name + ".npy"), name) for name in here}
+    except UNREADABLE as fault:
         raise BadFile(
             f"{path.name}: {fault}. Remedy: leave it out, or make it again as tests/README.md says."
         ) from None
@@ -98,13 +118,21 @@ def read(path: pathlib.Path) -> list[Trial]:
     assert isinstance(samples, array.array)
     if samples.typecode != "h":
         raise BadFile(f"{path.name}: acc_mg is not int16. Remedy: store milli-g as int16.")
+    if any(rate != RATE_HZ for rate in found.pop("fs", ())):
+        raise BadFile(f"{path.name}: fs is not {RATE_HZ}. Remedy: bring the samples to {RATE_HZ} Hz.")
+    count = len(found["start"])
+    uneven = [name for name in found if name != "acc_mg" and len(found[name]) != count]
+    if uneven:
+        raise BadFile(f"{path.name}: {', '.join(uneven)} not as long as start. Remedy: make the file again.")
+    people = found.get("subject", [""] * count)
     trials = []
     for k, start in enumerate(found["start"]):
         end = start + found["length"][k]
         if not 0 <= start <= end <= len(samples) // 3:
             raise BadFile(f"{path.name}: trial {k} lies outside acc_mg. Remedy: make the file again.")
         data = samples[3 * start : 3 * end].tobytes()
-        trials.append(Trial(path.name, k, found["pos"][k], bool(found["is_fall"][k]), bool(found["elderly"][k]), data))
+        what = bool(found["is_fall"][k]), bool(found["elderly"][k])
+        trials.append(Trial(path.name, k, str(found["pos"][k]), *what, str(people[k]), data))
     return trials
 
 

@@ -1,7 +1,7 @@
 """Streams trials through the firmware's own detector: MicroPython or CPython. Frames on stdin, answers on stdout.
 
 In: length of the trial in bytes (4), rate (1), table's number (1), samples. Out: one line: the samples at 25 Hz at
-which somebody fell. The tables' paths are arguments. A rate of 0 ends it.
+which somebody fell; a trial that ends is a stream that broke off. The tables' paths are arguments. A rate of 0 ends it.
 """
 
 import sys
@@ -28,6 +28,8 @@ def main(paths):
         for start in range(0, size // 6, BATCH):
             if falls.feed(data, start, min(BATCH, size // 6 - start)):
                 found.append(str(falls.moment))
+        if falls.end():
+            found.append(str(falls.moment))
         print(" ".join(found) or "-")
         if hasattr(sys.stdout, "flush"):
             sys.stdout.flush()

@@ -101,3 +101,45 @@ def test_who_gets_up_and_walks_or_says_so_takes_it_back(road_relay: Any, road_of
             )
 
     asyncio.run(story())
+
+
+def test_a_wearable_that_breaks_off_as_it_hits_the_floor_is_asked_about_too(road_relay: Any, road_of: Any) -> None:
+    async def story() -> None:
+        road = road_of(road_relay)
+        home = road.home
+        watch = await home.wear(WATCH)
+        watch.worn = "torso"
+        async with road:
+            await watch.switch_on()
+            await road.until(lambda: watch.rate_hz == 50, "the hub asks for 50 samples a second")
+            since = len(home.events)
+            hit = falling()[: 28 + 6 + 40]
+            await watch.stream(packed(standing(6) + hit), speed=4)
+            await watch.switch_off()
+            await road.hears("are_you_well", since, 20)
+            await home.cancel()
+            await road.hears("cancelled", since, 20)
+
+    asyncio.run(story())
+
+
+def test_a_watch_with_infinitime_is_listened_to_for_falls(road_relay: Any, road_of: Any) -> None:
+    async def story() -> None:
+        road = road_of(road_relay)
+        home = road.home
+        watch = await home.wear(WATCH, is_infinitime=True)
+        watch.worn = "torso"
+        async with road:
+            await watch.switch_on()
+            since = len(home.events)
+            samples = (standing(6) + falling())[::5]
+            hardest = max(range(len(samples)), key=lambda k: sum(one * one for one in samples[k]))
+            for _ in range(3):  # it is connected to when it has been heard
+                await watch.values(samples[: hardest + 30])
+                if home.find("voice", lambda d: "are_you_well" in str(d), since) is not None:
+                    break
+            await road.hears("are_you_well", since, 20)
+            await home.cancel()
+            await road.hears("cancelled", since, 20)
+
+    asyncio.run(story())

@@ -19,7 +19,7 @@ def array(kind: str, shape: tuple[int, ...], body: bytes) -> bytes:
 
 
 def texts(*words: str) -> bytes:
-    width = max(len(word) for word in words)
+    width = max((len(word) for word in words), default=1)
     return array(f"<U{width}", (len(words),), b"".join(word.ljust(width, "\0").encode("utf-32-le") for word in words))
 
 
@@ -95,3 +95,47 @@ def test_a_folder_or_file_that_cannot_be_used_is_named_with_the_remedy(tmp_path:
     for name in ("b.npz", "c.npz: pos missing", "d.npz"):
         assert name in done.stderr
     assert json.loads(done.stdout.splitlines()[0])["file"] == "a.npz"
+
+
+def test_odd_files_are_used_or_named_and_never_end_in_a_traceback(tmp_path: pathlib.Path) -> None:
+    write(tmp_path / "empty trial.npz", [([], "chest", 0, 1), (fall()[:3], "ankle", 1, 0), (STILL, "waist", 0, 0)])
+    write(tmp_path / "none.npz", [])
+    changes = {
+        "float.npz": ("acc_mg", array("<f4", (2, 3), bytes(24))),
+        "flat.npz": ("acc_mg", array("<i2", (6,), bytes(12))),
+        "short.npz": ("is_fall", array("|u1", (0,), b"")),
+        "outside.npz": ("length", array("<i4", (1,), struct.pack("<i", 99999))),
+        "negative.npz": ("length", array("<i4", (1,), struct.pack("<i", -5))),
+        "object.npz": ("pos", array("|O", (1,), b"no")),
+        "fields.npz": ("start", array("", (1,), b"").replace(b"''", b"[1]")),
+        "slow.npz": ("fs", array("<i2", (1,), struct.pack("<h", 20))),
+    }
+    for name, (part, body) in changes.items():
+        write(tmp_path / name, [(STILL, "waist", 0, 0)], leave_out=part)
+        with zipfile.ZipFile(tmp_path / name, "a") as archive:
+            archive.writestr(part + ".npy", body)
+    done = run(tmp_path, INTERPRETER="cpython")
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
+    for name in changes:
+        assert f"bench-falls: {name}: " in done.stderr and "Remedy" in done.stderr, (name, done.stderr)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one for one in found if one.get("position") == "ankle" and one["falls"] == 1]
+    assert [one for one in found if one.get("position") == "chest" and one["false_alarms_an_hour"] is None]
+
+
+def test_people_are_judged_by_tables_that_do_not_know_them(tmp_path: pathlib.Path) -> None:
+    write(tmp_path / "a.npz", [(fall(), "waist", 1, 0), (STILL, "wrist", 0, 0)])
+    assert "folds.json" in run(tmp_path, TABLES=str(tmp_path)).stderr
+    folds = tmp_path / "folds"
+    folds.mkdir()
+    never, always = [struct.pack("<hhhhhhBhB", 1, 0, 50, -9000, 1, 0, 255, score, 0) for score in (-100, 100)]
+    (folds / "torso-0.bin").write_bytes(never)
+    (folds / "torso-1.bin").write_bytes(always)
+    (folds / "wrist-0.bin").write_bytes(never)
+    for fold, noticed in ((0, 0), (1, 1)):
+        (folds / "folds.json").write_text(json.dumps({"torso": {"a.npz/": fold}}), "utf-8")
+        done = run(tmp_path, TABLES=str(folds), INTERPRETER="cpython")
+        first = json.loads(done.stdout.splitlines()[0])
+        assert first["tables"] == "leave-subjects-out" and first["noticed"] == noticed, done.stderr
+    (folds / "wrist-0.bin").unlink()
+    assert "no table was trained" in run(tmp_path, TABLES=str(folds)).stderr

@@ -8,7 +8,7 @@ import gc
 
 from hub import events
 from hub.falls.detector import Falls
-from protocol import motion, vocabulary
+from protocol import infinitime, motion, vocabulary
 
 PIECE = 13  # samples taken in at once
 FOLDERS = ("/rom/hub/falls/", __file__.rsplit("/", 2)[0] + "/hub/falls/", "hub/falls/")
@@ -40,26 +40,38 @@ class Motion:
         self._falls = None
         self._has_fallen = False
         self._batches = motion.Batches()
+        self._line = infinitime.Line()
 
     def begin(self):
         """A new connection: its numbers begin anew."""
+        self.end()
         self._batches = motion.Batches()
-        if self._falls is not None:
-            self._falls.lost(motion.LOST_MAX)
+        self._line = infinitime.Line()
+
+    def end(self):
+        """Nothing more comes, it may be crushed or out of reach: what hit last is judged by what there is of it."""
+        if self._falls is not None and self._falls.end():
+            self._fell()
 
     async def take(self, data):
-        """Take in one notification."""
+        """Take in one notification of the motion service."""
         found = self._batches.read(data)
-        if found is None:
-            return
-        rate, lost, first, count = found
+        if found is not None:
+            rate, lost, first, count = found
+            await self._feed(rate, lost, memoryview(data)[motion.HEAD :], first, count)
+
+    async def take_values(self, data, now_ms):
+        """Take in one notification of InfiniTime's own service."""
+        lost, count = self._line.take(data, now_ms)
+        await self._feed(infinitime.RATE_HZ, lost, self._line.data, 0, count)
+
+    async def _feed(self, rate, lost, data, first, count):
         if self._falls is None or rate != self._rate:
             self._rate, self._falls = rate, Falls(self._table, rate)
             gc.collect()
         falls = self._falls
         if lost != 0 and falls.lost(motion.LOST_MAX if lost is None else lost):
             self._fell()
-        data = memoryview(data)[motion.HEAD :]
         while count:
             size = min(PIECE, count)
             if falls.feed(data, first, size):

@@ -12,7 +12,7 @@ import sys
 
 import bluetooth
 from hub import events
-from protocol import gatt, motion
+from protocol import gatt, infinitime, motion
 
 _CONNECTED, _DISCONNECTED = 7, 8
 _SERVICE, _SERVICES_DONE, _CHARACTERISTIC, _CHARACTERISTICS_DONE = 9, 10, 11, 12
@@ -23,6 +23,7 @@ STEP_MS = 5000
 PAUSE_MS = 15000  # between two tries
 READ_AGAIN_MS = 600000
 TOLD_AGAIN_MS = 60000  # a heart that beats as before is told so often
+STREAM_MS = 3000  # a stream that says nothing for so long has broken off
 MTU = 185  # a batch of 25 samples fits
 _MTU_DONE = 21
 _WANTED = ((gatt.BATTERY_SERVICE, gatt.BATTERY_LEVEL), (gatt.HEART_RATE_SERVICE, gatt.HEART_RATE))
@@ -52,6 +53,7 @@ class Wearable:
         self._rate_hz = rate_hz
         self._motion = None
         self._stream = None  # the handle of its motion
+        self._is_numbered = True  # by our own service, not InfiniTime's
         self.dropped = 0
 
     # --- from the radio's callback -------------------------------------------------------------------
@@ -91,6 +93,8 @@ class Wearable:
             await asyncio.sleep_ms(PAUSE_MS)
 
     def _part(self):
+        if self._motion is not None:
+            self._motion.end()
         if self._connection is not None:
             try:
                 self._ble.gap_disconnect(self._connection)
@@ -167,12 +171,14 @@ class Wearable:
 
     async def _take_up_motion(self, services):
         """Subscribe to its motion, and say how many samples a second it is to send."""
-        for _, start, end, uuid in services:
-            if uuid == bluetooth.UUID(motion.SERVICE):
-                break
-        else:
+        found = {service[3]: service for service in services}
+        own, other = bluetooth.UUID(motion.SERVICE), bluetooth.UUID(infinitime.SERVICE)
+        if own not in found and other not in found:
             print("wearable:", self._name, "has no motion service: it notices no falls")
             return
+        self._is_numbered = own in found
+        _, start, end, _ = found[own if self._is_numbered else other]
+        wanted = bluetooth.UUID(motion.STREAM if self._is_numbered else infinitime.VALUES)
         self._ble.gattc_exchange_mtu(self._connection)
         await self._gather(None, _MTU_DONE)
         if self._motion is None:
@@ -183,7 +189,7 @@ class Wearable:
         self._ble.gattc_discover_characteristics(self._connection, start, end)
         control, stream_end = None, end
         for _, last, handle, _, uuid in await self._gather(_CHARACTERISTIC, _CHARACTERISTICS_DONE):
-            if uuid == bluetooth.UUID(motion.STREAM):
+            if uuid == wanted:
                 self._stream = handle
                 stream_end = max(last, end)
             elif uuid == bluetooth.UUID(motion.CONTROL):
@@ -209,15 +215,20 @@ class Wearable:
         read_ms = self._now_ms()
         while True:
             try:
-                event = await self._next(READ_AGAIN_MS)
+                event = await self._next(READ_AGAIN_MS if self._stream is None else STREAM_MS)
                 if self._motion is not None and event[0] == _NOTIFIED and event[1] == self._stream:
                     self._alive()
-                    await self._motion.take(event[2])
+                    if self._is_numbered:
+                        await self._motion.take(event[2])
+                    else:
+                        await self._motion.take_values(event[2], self._now_ms())
                 elif event[0] == _NOTIFIED:
                     self._on_notified(event)
             except Lost as fault:
                 if str(fault) != "silent":
                     raise
+                if self._motion is not None:
+                    self._motion.end()
             if self._now_ms() - read_ms >= READ_AGAIN_MS:  # silent or not: does it still answer?
                 read_ms = self._now_ms()
                 for handle, kind in self._kinds.items():

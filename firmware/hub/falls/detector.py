@@ -3,6 +3,7 @@
     falls = Falls(table, rate_hz)
     falls.feed(data, start, count)     True when somebody fell; `score` says how surely
     falls.lost(count)                  samples that never came
+    falls.end()                        the stream broke off: judges what hit last with what is there
     falls.is_walking()                 eight steps in a row since: that one is up again
 
 Feeding allocates next to nothing; judging a moment (at most one a second) a few numbers. After a fall nothing is judged
@@ -22,9 +23,13 @@ STEP_LEAST, STEP_MOST = RATE_HZ // 4, RATE_HZ * 6 // 5  # between two steps
 class Falls:
     """Shape: `table` the bytes of a forest, for where it is worn; `rate_hz` 25 or 50."""
 
+    _moments = None  # one for all wearables: no two moments are judged at once
+
     def __init__(self, table, rate_hz=50):
         self._stream = Stream(rate_hz)
-        self._moments = Moments(self._stream)
+        if Falls._moments is None:
+            Falls._moments = Moments()
+        self._measure = Falls._moments.measure
         self._forest = Forest(table)
         self._rest_until = 0
         self._steps = 0
@@ -42,11 +47,16 @@ class Falls:
 
     def lost(self, count):
         """So many samples never came. True when a fall was judged by what was there before them."""
-        if self._stream.lost(count):
-            self._rest_until = self._steps = self._step_at = self._seen = 0
-            self._is_up = False
-            return False
-        return self._judge()
+        return self.end() if self._stream.lost(count) else self._judge()
+
+    def end(self):
+        """The stream broke off (out of reach, crushed, empty). True when a fall was judged by what there is of it."""
+        self._stream.end()
+        has_fallen = self._judge()
+        self._stream.begin()
+        self._rest_until = self._steps = self._step_at = self._seen = 0
+        self._is_up = False
+        return has_fallen
 
     def is_walking(self):
         return self._steps >= STEPS
@@ -56,7 +66,7 @@ class Falls:
         moment = self._stream.due()
         while moment is not None:
             if moment >= self._rest_until:
-                self.score = self._forest.score(self._moments.measure(moment))
+                self.score = self._forest.score(self._measure(self._stream, moment))
                 self.moment = moment
                 if self.score >= self._forest.verdict:
                     has_fallen = True

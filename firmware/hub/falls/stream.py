@@ -4,7 +4,11 @@ Everything is counted at 25 Hz: a stream of 50 Hz is taken in pairs, each pair b
 serves both. A moment is the hardest sample within a second on both sides; it is judged AFTER samples later. Taking a
 sample in allocates nothing. It must not know what a moment means.
 
-Lost samples are filled with the last one, so that time stays true; a longer silence than GAP_MAX begins anew.
+Lost samples are filled with the last one, so that time stays true; a longer silence than GAP_MAX begins anew. When a
+stream ends, `end` gives up the moments that still wait for what comes after them.
+
+Whatever lies still weighs 1000 mg. A sensor that has rested for a second at a half or a quarter of that has its range
+set wrong, and is taken for twice or four times what it says, until it rests at twice or four times its weight.
 """
 
 from array import array
@@ -12,13 +16,15 @@ from array import array
 RATE_HZ = 25
 SIZE = 256  # samples kept, a power of two
 _MASK = SIZE - 1
-BEFORE, AFTER = 75, 90  # samples on each side of a moment that count
+BEFORE, AFTER = 125, 90  # samples on each side of a moment that count; SIZE has room for the longest batch besides
 CLIP_MG = 8000
 HARD_MG = 1400  # a moment is at least this hard
 _HARD = HARD_MG * HARD_MG
 QUIET = 25  # nothing harder within so many samples
 GAP_MAX = 13  # half a second
 MOMENTS_MAX = 4
+RESTED = 25  # samples as hard as each other, an eighth more or less: it rests
+HALF_MG, QUARTER_MG, TWICE_MG, FOUR_TIMES_MG = (400, 600), (200, 330), 1700, 3000
 
 
 def _length(square):
@@ -54,6 +60,9 @@ class Stream:
         self._peak = 0  # squared length of the moment that may still be passed by a harder one
         self._peak_at = -1
         self._moments = []
+        self._is_over = False
+        self._doublings = 0  # of what the sensor says
+        self._rest_mg = self._rested = 0
 
     def feed(self, data, start, count):
         """Take in `count` samples from place `start` of `data`. Shape: bytes, x y z each int16 little-endian, in mg."""
@@ -69,6 +78,10 @@ class Stream:
                 y -= 65536
             if z > 32767:
                 z -= 65536
+            if self._doublings:
+                x <<= self._doublings
+                y <<= self._doublings
+                z <<= self._doublings
             if x > CLIP_MG:
                 x = CLIP_MG
             elif x < -CLIP_MG:
@@ -106,6 +119,13 @@ class Stream:
         self.m[i] = length
         self.p[i] = peak
         self.count += 1
+        if -self._rest_mg < (length - self._rest_mg) << 3 < self._rest_mg:
+            self._rested += 1
+            if self._rested == RESTED:
+                self._weigh()
+                square = self.m[i] * self.m[i]
+        else:
+            self._rest_mg, self._rested = length, 0
         if square > _HARD and square > self._peak:
             self._peak = square
             self._peak_at = self.count - 1
@@ -115,12 +135,32 @@ class Stream:
             self._peak = 0
             self._peak_at = -1
 
+    def _weigh(self):
+        """It rests: is its range right? Also for what is kept, or of that, for the rest alone."""
+        since = max(0, self.count - SIZE)
+        if HALF_MG[0] < self._rest_mg < HALF_MG[1]:
+            more = 1
+        elif QUARTER_MG[0] < self._rest_mg < QUARTER_MG[1]:
+            more = 2
+        elif self._rest_mg > TWICE_MG and self._doublings:
+            more = -2 if self._rest_mg > FOUR_TIMES_MG else -1
+            since = max(0, self.count - RESTED - 1)
+            if self._peak_at >= since:  # the leap itself was no hit
+                self._peak, self._peak_at = 0, -1
+        else:
+            return
+        more = max(-self._doublings, min(2 - self._doublings, more))
+        self._doublings += more
+        for k in range(since, self.count):
+            for kept in (self.x, self.y, self.z, self.m, self.p):
+                value = kept[k & _MASK]
+                kept[k & _MASK] = min(value << more, 2 * CLIP_MG) if more > 0 else value >> -more
+
     def lost(self, count):
-        """So many samples (of the stream's own rate) never came. True when it had to begin anew."""
+        """So many samples (of the stream's own rate) never came. True when it is too many: `end`, then `begin` it."""
         count = count // 2 if self._is_paired else count
         self._half = False
         if count > GAP_MAX:
-            self.begin()
             return True
         if self.count:
             i = self.count - 1 & _MASK
@@ -134,6 +174,13 @@ class Stream:
 
     def due(self):
         """The next moment that can be judged, as a number of its sample; None for none."""
-        if self._moments and self.count - self._moments[0] > AFTER:
+        if self._moments and (self._is_over or self.count - self._moments[0] > AFTER):
             return self._moments.pop(0)
         return None
+
+    def end(self):
+        """Nothing more comes: whatever hit is a moment now, and due with what there is after it."""
+        self._is_over = True
+        if self._peak_at >= 0:
+            self._moments.append(self._peak_at)
+            self._peak_at = -1
