@@ -12,6 +12,7 @@ BENCHES = (
     "sizes",
     "press",
     "board",
+    "district",
     "escalation",
     "load",
     "several",

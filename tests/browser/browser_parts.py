@@ -42,10 +42,10 @@ def until(claim: Callable[[], Any], what: str, wait_s: float = WAIT_S) -> Any:
 class Relay:
     """`python -m relay serve` over a sample community in its own folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         self.folder = folder
         done = subprocess.run(
-            [sys.executable, "-m", "relay", "sample", "--data", str(folder), "--json"],
+            [sys.executable, "-m", "relay", "sample", "--data", str(folder), "--json", *more],
             capture_output=True,
             text=True,
             timeout=120,

@@ -86,6 +86,6 @@ SCREENS = (
     Screen("people-add", "/people", "[data-testid=homes]", who="supervisor", prepare=_press("home-add", "home-form")),
     Screen("people-import", "/people", "[data-testid=homes]", who="supervisor", prepare=_press("import", "importer")),
     Screen("staff", "/staff", "[data-testid=staff]", who="supervisor"),
-    Screen("settings", "/settings", "[data-testid=settings-picture], [data-testid=plan]", who="supervisor"),
+    Screen("settings", "/settings", "[data-testid=settings-surroundings]", who="supervisor"),
     Screen("audit", "/audit", "[data-testid=audit]", who="supervisor"),
 )

@@ -7,8 +7,8 @@ import { table } from "../parts/table.js";
 
 const BYTES_MAX = 20 * 1024 * 1024;
 
-/** The import's part of the page; `done()` goes back to the list. */
-export function importer(done) {
+/** The import's part of a page. Shape: address of the route; `done()` goes back, where there is something to go back to. */
+export function importer({ address, how, done = null }) {
   const file = make("input", { type: "file", id: "import-file", accept: ".csv,text/csv", testid: "import-file" });
   const result = make("div", { class: "import-result", role: "status", testid: "import-result" });
   let ready = null; // the file that the dry run found good
@@ -16,7 +16,7 @@ export function importer(done) {
   async function send(chosen, isDry) {
     const body = new FormData();
     body.append("file", chosen);
-    return upload(`/api/people/import?dry_run=${isDry ? 1 : 0}`, body);
+    return upload(`${address}?dry_run=${isDry ? 1 : 0}`, body);
   }
 
   async function look() {
@@ -48,7 +48,7 @@ export function importer(done) {
     return [figures, make("p", { class: "sentence is-bad" }, word("import_mend")), table({
       caption: word("import_bad"), rows: found.bad, empty: "", testid: "import-bad",
       columns: [
-        { word: "line", isHead: true, cell: (one) => String(one.line) }, { word: "column", cell: (one) => one.column ?? "—" },
+        { word: "line", isHead: true, cell: (one) => String(one.line) }, { word: "column", cell: (one) => one.column || "—" },
         { word: "problem", cell: (one) => serverSentence(one.problem) }, { word: "remedy", cell: (one) => serverSentence(one.remedy) },
       ],
     })];
@@ -70,7 +70,7 @@ export function importer(done) {
   }
 
   file.addEventListener("change", look);
-  return make("section", { class: "panel", testid: "importer" },
-    make("div", { class: "row" }, make("h2", { class: "grow" }, word("import")), make("button", { type: "button", onclick: done, testid: "import-back" }, word("back"))),
-    make("p", {}, word("import_how")), make("p", {}, make("label", { for: "import-file" }, word("import_file"))), file, result);
+  return make("div", { class: `importer${done ? " panel" : ""}`, testid: "importer" },
+    done ? make("div", { class: "row" }, make("h2", { class: "grow" }, word("import")), make("button", { type: "button", onclick: done, testid: "import-back" }, word("back"))) : null,
+    make("p", {}, word(how)), make("p", {}, make("label", { for: "import-file" }, word("import_file"))), file, result);
 }

@@ -35,7 +35,7 @@ function go(next, home = null) {
 
 function draw(data) {
   if (mode === "edit") return [editor(editing, () => go("list"))];
-  if (mode === "import") return [importer(() => go("list"))];
+  if (mode === "import") return [importer({ address: "/api/people/import", how: "import_how", done: () => go("list") })];
   return [tools(), data.found ? foundTable(data.found) : homesTable(data.homes), data.found ? null : turning(data.homes)].filter(Boolean);
 }
 
@@ -51,7 +51,7 @@ function tools() {
   return make("div", { class: "people-tools" }, form, make("div", { class: "row" },
     mayEdit() ? make("button", { type: "button", class: "primary", testid: "home-add", onclick: () => go("edit") }, word("home_add")) : null,
     may.includes("import") ? make("button", { type: "button", testid: "import", onclick: () => go("import") }, word("import")) : null,
-    make("a", { class: "button", href: "/api/people/export.csv", download: "anling-people.csv", testid: "export" }, word("export"))));
+    may.includes("import") ? make("a", { class: "button", href: "/api/people/export.csv", download: "homes.csv", testid: "export" }, word("export")) : null));
 }
 
 const names = (list) => list.map((one) => one.name).join("、") || "—";

@@ -3,6 +3,7 @@
 import { make } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { word } from "../base/words.js";
+import { importer } from "../people/import.js";
 import { fill } from "../parts/room.js";
 import { community, picture } from "./community.js";
 import { plan } from "./plan.js";
@@ -31,6 +32,8 @@ function draw(data) {
     ...Object.entries(PARTS).map(([name, [, part]]) => make("section", { class: "panel", testid: `settings-${name}` }, make("h2", {}, word(`settings_${name}`)),
       ...(data[name].failed ? [make("p", { class: "sentence is-bad" }, data[name].failed)] : [part(data[name], data.board, room.again)].flat()))),
     make("section", { class: "panel" }, make("h2", {}, word("settings_picture")), ...picture(room.again)),
+    make("section", { class: "panel", testid: "settings-surroundings" }, make("h2", {}, word("surroundings")), importer({ address: "/api/surroundings/import", how: "surroundings_how" }),
+      make("p", {}, make("a", { class: "button", href: "/api/surroundings/export.csv", download: "surroundings.csv" }, word("export")))),
   ];
 }
 
