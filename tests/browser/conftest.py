@@ -72,6 +72,15 @@ class Console:
         expect(self.at("connection")).to_have_attribute("data-state", "live")
         return self
 
+    def open_as(self, name: str | None, path: str) -> "Console":
+        """Open a page as somebody who has signed in already; None: as nobody."""
+        if name is not None:
+            with self.relay.client(name) as client:
+                session = client.cookies["anling_session"]
+            self.page.context.add_cookies([{"name": "anling_session", "value": session, "url": self.relay.url}])
+        self.page.goto(self.relay.url + path)
+        return self
+
     def at(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid)
 

@@ -20,7 +20,7 @@ function opens(button, ...parts) {
   button?.addEventListener("click", () => {
     const isOpen = button.getAttribute("aria-expanded") !== "true";
     button.setAttribute("aria-expanded", String(isOpen));
-    for (const part of parts) {
+    for (const part of parts.filter(Boolean)) {
       if (part.id === "pages") show(part, isOpen);
       else part.classList.toggle("is-open", isOpen);
     }

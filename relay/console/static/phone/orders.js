@@ -9,6 +9,9 @@ import { mine, read, write } from "./last.js";
 
 const KEPT_AS = "anling_phone_orders";
 const AGAIN_MS = [700, 1500, 3000, 5000, 8000, 15000];
+const STANDS_AFTER = {
+  accept: ["ACCEPTED", "ON_SCENE", "RESOLVED"], arrived: ["ON_SCENE", "RESOLVED"], resolve: ["RESOLVED"], decline: [],
+};
 let orders = (read(KEPT_AS) ?? []).filter((one) => one && typeof one.alarm_id === "number");
 let timer = null;
 let isBusy = false;
@@ -90,11 +93,11 @@ export function signedOut() {
   notice("signed-out", () => word("phone_signed_out"), { remedy: { text: () => word("sign_in_again"), href: "/sign-in?next=/phone" } });
 }
 
-/** An order whose answer was lost: does the history show that it had arrived after all? */
+/** An order whose answer was lost: does the relay stand where it would stand had it arrived? */
 async function hasArrived(one) {
   try {
-    const history = await get(`/api/alarms/${one.alarm_id}/history`);
-    return history.some((row) => row.what === one.what && row.staff_id === mine() && row.at >= one.at - 60000);
+    const found = (await get("/api/my/assignments")).find((work) => work.alarm_id === one.alarm_id);
+    return found ? STANDS_AFTER[one.what].includes(found.work) : ["decline", "resolve"].includes(one.what);
   } catch {
     return false;
   }

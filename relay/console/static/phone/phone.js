@@ -110,4 +110,7 @@ document.addEventListener("pointerdown", () => sound.isArmed() && sound.loop(nul
 setInterval(() => { countAll(); drawLine(); }, 1000);
 draw();
 ask().then(takeDoorCode);
-navigator.serviceWorker?.register("/phone-worker.js", { scope: "/phone" }).catch(() => notice("worker", () => word("phone_no_worker")));
+navigator.serviceWorker?.register("/phone-worker.js", { scope: "/phone" })
+  .then(() => navigator.serviceWorker.ready)
+  .then((worker) => worker.active.postMessage("keep"))
+  .catch(() => notice("worker", () => word("phone_no_worker")));

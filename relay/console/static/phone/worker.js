@@ -26,6 +26,7 @@ self.addEventListener("activate", (event) => {
 });
 
 self.addEventListener("message", (event) => {
+  if (event.data === "keep") event.waitUntil(keep());
   if (event.data === "forget") event.waitUntil(caches.open(KEPT).then((cache) => cache.delete(PAGE)));
 });
 
@@ -37,6 +38,12 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(answer(request, request.mode === "navigate" ? PAGE : request.url));
   }
 });
+
+/** The page came before the worker did: keep it now, not at the next visit. */
+async function keep() {
+  const fresh = await fetch(PAGE);
+  if (fresh.ok && !fresh.redirected) await (await caches.open(KEPT)).put(PAGE, fresh);
+}
 
 async function answer(request, key) {
   const cache = await caches.open(KEPT);
