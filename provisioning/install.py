@@ -14,14 +14,14 @@ from pathlib import Path
 
 from protocol import label
 
-from . import ble, steps
+from . import ble, steps, walk
 from .channel import Channel
 from .progress import Progress, default_folder
 from .relay_client import RelayClient
 from .sentences import Trouble
 from .terminal import Terminal
 
-TOTAL = 7
+TOTAL = 8
 ONLINE_S = 60
 LABEL_TRIES = 3
 
@@ -33,6 +33,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--token", default=os.environ.get("ANLING_TOKEN"), help="of the relay; else name and password")
     made.add_argument("--language", choices=("zh", "en"), default="zh")
     made.add_argument("--state", type=Path, default=default_folder(), help="folder that remembers how far it came")
+    made.add_argument("--out", type=Path, default=Path("."), help="folder for the certificate")
+    made.add_argument("--no-walk", action="store_true", help="end before the walk test: the home is not proven then")
     return made
 
 
@@ -76,6 +78,9 @@ async def run(options: argparse.Namespace, terminal: Terminal, radio: ble.Radio)
         if "finish" not in progress.done:
             await _with_hub(work, radio)
         await _wait_online(work)
+        if not options.no_walk:
+            terminal.step(8, TOTAL, "走测", "Walk test")
+            await walk.walk(work, options.out)
         progress.forget()
         minutes, seconds = divmod(int(time.monotonic() - began_s), 60)
         terminal.good(

@@ -78,6 +78,10 @@ SENTENCES = {
         "The hub did not come on the line within a minute of its restart. Look at its lamp, check its power, then start"
         " anling-install again.",
     ),
+    "walk_over": (
+        "走测时间到了，测试状态已自动结束。请再运行 anling-install 重新走测。",
+        "The time of the walk test is over and the test mode has ended by itself. Start anling-install again.",
+    ),
     # clock
     "clock_off": (
         "这台设备的时钟差了 {0} 分钟。已改用服务器的时间；请事后校准这台设备。",

@@ -69,6 +69,9 @@ from .supervision import worker as supervision_worker
 from .upkeep import pages as upkeep_pages
 from .upkeep import store as upkeep_store
 from .upkeep import worker as upkeep_worker
+from .walks import pages as walk_pages
+from .walks import store as walk_store
+from .walks import worker as walk_worker
 from .webhooks import pages as webhook_pages
 from .webhooks import store as webhook_store
 from .webhooks import worker as webhook_worker
@@ -92,6 +95,7 @@ MIGRATIONS = (
     notify_store.MIGRATIONS,
     oidc_store.MIGRATIONS,
     claim_store.MIGRATIONS,
+    walk_store.MIGRATIONS,
     history_store.MIGRATIONS,
     upkeep_store.MIGRATIONS,
 )
@@ -193,6 +197,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
             "escalation": lambda: escalation_worker.run(services),
             "outbox": lambda: notify_worker.run(services, ways),
             "supervision": lambda: supervision_worker.run(services),
+            "weekly checks": lambda: walk_worker.run(services),
             "webhooks": lambda: webhook_worker.run(services),
             "history": lambda: history_worker.run(services),
             "upkeep": lambda: upkeep_worker.run(services),
@@ -236,6 +241,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         intake_pages.router,
         claim_pages.router,
         claim_pages.here,
+        walk_pages.router,
         hub_pages.router,
         history_pages.router,
         number_pages.router,

@@ -205,6 +205,8 @@ class Hub:
             self._neighbours.on_envelope(event[2])
         elif event[0] == "message" and self._upkeep is not None and event[1].endswith("/" + topics.UPDATE):
             self._upkeep.on_message(event[2])
+        elif event[0] == "message" and self._installer is not None and event[1].endswith("/" + topics.WALK):
+            self._installer.on_walk(event[2])
         elif event[0] == "message":
             self.receive(events.MessageArrived(event[1], event[2]))
         elif event[0] == "connected":
@@ -350,7 +352,7 @@ class Hub:
         self._upkeep = Upkeep(self.kernel, self._say_aside, self._sounder, self._care, self._power, uplink)
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._tend())]
         tasks.append(asyncio.create_task(self._voice.run()))
-        self._installer = Installer(self, self._settings, self._radio, self._voice, uplink, build.VERSION)
+        self._installer = Installer(self, self._settings, self._radio, self._voice, uplink, self._say_aside)
         self._installer.resume_uplink()
         if uplink is not None and self._settings.get("ntp") is not False:
             from .link.ntp import Timekeeper

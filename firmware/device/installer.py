@@ -1,4 +1,5 @@
-"""Opens the installation window when somebody presses for it, and takes its code out of the memory when it closes.
+"""Opens the installation window when somebody presses for it, runs a walk test when the relay orders one, and takes the
+code of either out of the memory when it is over.
 
 Alone, so that a hub in its home carries nothing of an installation but this.
 """
@@ -8,7 +9,9 @@ import gc
 import sys
 
 from hub import events
+from protocol import messages, topics
 
+from . import build
 from .clock import now_ms
 from .flash import identity
 from .panel.gesture import Gesture
@@ -17,14 +20,17 @@ _GONE = ("device.install", "protocol.improv", "protocol.pairing", "device.flash.
 
 
 class Installer:
-    """Shape: `hub` device.app.Hub, for its kernel, `receive` and `on_uplink`; `uplink` None for a hub without settings.
-    It runs the uplink, because an installation that tries another network must be able to stop it."""
+    """Shape: `hub` device.app.Hub, for its kernel, `receive` and `on_uplink`; `uplink` None for a hub without settings;
+    `send(word, message)` publishes what nobody keeps. It runs the uplink, because an installation that tries another
+    network must be able to stop it."""
 
-    def __init__(self, hub, settings, radio, voice, uplink, firmware):
+    def __init__(self, hub, settings, radio, voice, uplink, send):
         self.hub = hub
         self.settings = settings
         self.radio = radio
-        self.firmware = firmware
+        self.firmware = build.VERSION
+        self._send = send
+        self._walk = None
         self._voice = voice
         self._uplink = uplink
         self._line = None  # its task
@@ -65,6 +71,35 @@ class Installer:
         """A frame of a trigger device, enrolled or not."""
         if self._window is not None:
             self._window.sniffer.hear(address, frame, rssi_dbm)
+        if self._walk is not None:
+            if now_ms() >= self._walk.until_ms:
+                self._end_walk()
+            else:
+                self._walk.hear(address, frame, rssi_dbm)
+
+    def on_walk(self, payload):
+        """An order of the relay's about a walk test."""
+        try:
+            order = messages.check("down", topics.WALK, messages.decode(payload))
+        except messages.BadMessage as bad:
+            print("walk:", bad)
+            return
+        if order["heard"] is not None and self._walk is not None:
+            self._walk.received(order["heard"])
+        if order["seconds"]:
+            from .walk import Walk
+
+            self._walk = Walk(self.hub.kernel.devices, self._send, now_ms, order["seconds"])
+        elif order["seconds"] == 0:
+            self._end_walk()
+
+    def _end_walk(self):
+        self._walk = None
+        sys.modules.pop("device.walk", None)
+        import device
+
+        if hasattr(device, "walk"):
+            del device.walk
 
     def _open(self):
         if self._window is not None:

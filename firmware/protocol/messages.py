@@ -143,6 +143,12 @@ def update_state(running, build, state, reason=None, at=0, count=0):
     }
 
 
+def walked(n, device_id, rssi_dbm, trip_ms=None):
+    """In a walk test: one event of a trigger device. Shape: `n` names it; `trip_ms`, said once the relay has answered,
+    is the time from its advert to that answer."""
+    return {"v": vocabulary.VERSION, "n": n, "device": device_id, "rssi_dbm": rssi_dbm, "trip_ms": trip_ms}
+
+
 # --- builders: down --------------------------------------------------------------------------------
 
 
@@ -167,6 +173,11 @@ def step(epoch, alarm_seq, step_word, who, minutes):
 def update_order(what, build, at=0, data=""):
     """New firmware for a hub. Shape: `data` base64 of a package's letter (offer) or of bytes of its image from `at`."""
     return {"v": vocabulary.VERSION, "what": what, "build": build, "at": at, "data": data}
+
+
+def walk_order(seconds=None, heard=None):
+    """A walk test: begins and lasts so many seconds (0: it is over), or: the relay has heard event `heard`."""
+    return {"v": vocabulary.VERSION, "seconds": seconds, "heard": heard}
 
 
 # --- checks ----------------------------------------------------------------------------------------
@@ -307,6 +318,16 @@ FIELDS = {
         ("build", _is_count, "a number from 0"),
         ("at", _is_count, "a number from 0"),
         ("data", lambda v: isinstance(v, str) and len(v) <= 960, "base64"),
+    ),
+    ("up", topics.WALK): (
+        ("n", _is_seq, "a number from 1"),
+        ("device", _is_name, "a device"),
+        ("rssi_dbm", _is_measure, "a level in dBm"),
+        ("trip_ms", _is_time, "a time in ms or null"),
+    ),
+    ("down", topics.WALK): (
+        ("seconds", lambda v: v is None or (_is_count(v) and v <= 7200), "seconds or null"),
+        ("heard", lambda v: v is None or _is_seq(v), "a number from 1 or null"),
     ),
     ("up", topics.CARRIED): _CARRIED,
     ("up", topics.TALLY): (

@@ -12,13 +12,14 @@ TOLD = "told"  # the home has heard a step of its alarm, QoS 1, not kept
 CARRIED = "carried"  # up and down: a sealed envelope of a neighbour's hub, QoS 1; protocol/envelope.py
 TALLY = "tally"  # once a day: how many alarm messages the hub has made, QoS 1, not kept
 UPDATE = "update"  # up and down: new firmware, piece by piece, QoS 1, not kept
-UP_WORDS = (ALARM, TECHNICAL, HELLO, HEARTBEAT, STATE, TOLD, CARRIED, TALLY, UPDATE)
+WALK = "walk"  # up and down: a walk test, each event of a trigger device and the relay's answer, QoS 1, not kept
+UP_WORDS = (ALARM, TECHNICAL, HELLO, HEARTBEAT, STATE, TOLD, CARRIED, TALLY, UPDATE, WALK)
 KEPT_WORDS = (ALARM, TECHNICAL)
 
 # down: to the hub, all QoS 1
 RECEIPT = "receipt"
 # "alarm" down carries a step of an alarm: acknowledged, on_the_way, arrived, cleared
-DOWN_WORDS = (RECEIPT, ALARM, CARRIED, UPDATE)
+DOWN_WORDS = (RECEIPT, ALARM, CARRIED, UPDATE, WALK)
 
 ALL_UP = ROOT + "/+/up/+"  # what the relay subscribes to
 

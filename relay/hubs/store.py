@@ -219,6 +219,11 @@ def last_life_at(reader: Reader, dwelling_id: str) -> int | None:
     return row["life_h"] * 3_600_000 if row and row["life_h"] is not None else None
 
 
+def firmware(reader: Reader, hub_id: str) -> str | None:
+    row = reader.row("SELECT firmware FROM hubs WHERE hub_id = ?", (hub_id,))
+    return row["firmware"] if row else None
+
+
 def clock_set_back(transaction: Transaction, now: int) -> None:
     """A hub heard "in the future" counts as heard now: if it is silent from here on, that is seen in time."""
     transaction.execute("UPDATE hubs SET heard_at = ? WHERE heard_at > ?", (now, now))

@@ -21,6 +21,7 @@ from ..history import store as history_store
 from ..hubs import store as hub_store
 from ..supervision import rules as supervision_rules
 from ..supervision import store as supervision_store
+from ..walks import store as walk_store
 from . import carried, rules, store
 
 Down = tuple[str, dict[str, Any]]
@@ -53,12 +54,20 @@ def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: byte
         return take_kept(transaction, hub, heard, payload.decode(), received_at)
     if heard.word in (topics.HELLO, topics.HEARTBEAT):
         hub_store.keep_heartbeat(transaction, heard.hub_id, heard.message)
-        return Taken(_what_home_missed(transaction, hub, heard.message, received_at))
+        missed = _what_home_missed(transaction, hub, heard.message, received_at)
+        return Taken(missed + _walk(transaction, heard, received_at))
+    if heard.word == topics.WALK:
+        return Taken(_walk(transaction, heard, received_at))
     if heard.word == topics.TALLY:
         history_store.take_tally(transaction, heard.hub_id, heard.message, received_at)
     if heard.word == topics.TOLD:
         alarm_store.keep_told(transaction, heard.hub_id, heard.message, received_at)
     return Taken()
+
+
+def _walk(transaction: Transaction, heard: rules.Heard, now: int) -> list[Down]:
+    """What goes down to a hub that is being walked through."""
+    return [(topics.WALK, one) for one in walk_store.take(transaction, heard.hub_id, heard.word, heard.message, now)]
 
 
 def _hear(transaction: Transaction, hub: Row, now: int) -> None:
@@ -89,6 +98,9 @@ def take_kept(
     message = heard.message
     is_new = store.keep(transaction, heard, body, received_at)
     if is_new and heard.word == topics.ALARM:
+        if walk_store.running(transaction, heard.hub_id, received_at) is not None:
+            way = ", ".join(part for part in (way, f"walk test ({message['kind']})") if part)
+            message = message | {"kind": words.TEST}  # shown as what it is: a call on purpose
         escalation_store.freeze(transaction, alarm_store.take(transaction, hub, message, received_at, way))
     elif is_new:
         supervision_store.raise_technical(

@@ -34,7 +34,7 @@ class Site:
         self.password = self.person.password
 
     def options(self, *more: str) -> Any:
-        given = [self.made["label_url"], "--state", str(self.folder / "state"), *more]
+        given = [self.made["label_url"], "--state", str(self.folder / "state"), "--out", str(self.folder), *more]
         return install.parser().parse_args(given)
 
     def answers(self, home: Home, **other: Any) -> dict[str, Any]:
@@ -58,23 +58,72 @@ class Site:
             await asyncio.sleep(0.4)
             return answer
 
+        return (
+            {
+                "name": self.person.name,
+                "password": self.password,
+                "search": self.dwelling_id,
+                "dwelling": "1",
+                "press": press_hub,
+                "heard": "",
+                "ssid": WIFI["ssid"],
+                "wifi_password": WIFI["password"],
+                "keep_wifi": "",
+                "language": "1",
+                "more": pressed,
+                "kind": "1",
+                "room": ["卧室", "卫生间"],
+                "label": ["床头按钮", "拉绳"],
+                "key": f"https://maker.example/?mac={BED}&key={KEY}",
+            }
+            | self.walking(home)
+            | other
+        )
+
+    def walking(self, home: Home) -> dict[str, Any]:
+        """What hands do in the home, and the operator at the desk, while the walk test is on."""
+
+        async def three(device: str) -> str:
+            for _ in range(3):
+                home.press(device, events=2)
+                await asyncio.sleep(0.4)
+            return ""
+
+        async def mains(question: str) -> str:
+            home.mains(False)
+            await asyncio.sleep(0.5)
+            home.mains(True)
+            await asyncio.sleep(0.5)
+            return ""
+
+        async def router(question: str) -> str:
+            since = len(home.events)
+            home.cut_internet()
+            await home.wait_for("log", lambda d: d["text"].startswith("uplink: conn"), since=since)
+            home.restore_internet()
+            await asyncio.sleep(1.5)
+            return ""
+
+        async def answer(question: str) -> str:
+            operator = self.relay.staff()
+            for one in operator.alarms():
+                if one["dwelling_id"] == self.dwelling_id and one["acknowledged_by"] is None:
+                    assert one["kind"] == "test", "in a walk test every alarm is a test call"
+                    operator.post(f"/api/alarms/{one['alarm_id']}/acknowledge")
+            operator.close()
+            await home.wait_for("voice", lambda d: d["prompt"] == "acknowledged")
+            return ""
+
         return {
-            "name": self.person.name,
-            "password": self.password,
-            "search": self.dwelling_id,
-            "dwelling": "1",
-            "press": press_hub,
-            "heard": "",
-            "ssid": WIFI["ssid"],
-            "wifi_password": WIFI["password"],
-            "keep_wifi": "",
-            "language": "1",
-            "more": pressed,
-            "kind": "1",
-            "room": ["卧室", "卫生间"],
-            "label": ["床头按钮", "拉绳"],
-            "key": f"https://maker.example/?mac={BED}&key={KEY}",
-        } | other
+            f"walk:device:{BED}": lambda _: three(BED),
+            f"walk:device:{BATHROOM}": lambda _: three(BATHROOM),
+            "walk:mains": mains,
+            "walk:router": router,
+            "walk:answer": answer,
+            "contact": "",
+            "sign_installer": "李安装",
+            "sign_resident": "孙桂兰",
+        }
 
 
 @pytest.fixture
@@ -105,6 +154,12 @@ def test_a_whole_installation_ends_with_a_press_on_the_console(site_of, until_as
         ) as home:
             script = Script(site.answers(home), is_shown=True)
             assert await installed(site, home, script) == 0, script.text_shown
+            assert (site.folder / "anling-certificate-1.pdf").read_bytes().startswith(b"%PDF-")
+            operator = site.relay.staff()
+            for one in [one for one in operator.alarms() if one["dwelling_id"] == "d-whole"]:
+                operator.post(f"/api/alarms/{one['alarm_id']}/clear", {"outcome": "test"})
+            operator.close()
+            await home.wait_for("voice", lambda d: d["prompt"] == "cleared")
             since = len(home.events)
             home.press(BED)
             await home.wait_for("siren", lambda d: d["on"], 5, since=since)

@@ -24,6 +24,14 @@ def add_dwellings(data: Path, community_id: str, *dwelling_ids: str) -> None:
             database.write(lambda t, v=values: people_store.add_dwelling(t, v)).result()
             resident = {"dwelling_id": dwelling_id, "name": "孙桂兰"}
             database.write(lambda t, v=resident: people_store.add_resident(t, v)).result()
+            contact = {
+                "dwelling_id": dwelling_id,
+                "name": "孙明",
+                "relation": "儿子",
+                "phone": "13800001111",
+                "call_order": 1,
+            }
+            database.write(lambda t, v=contact: people_store.add_contact(t, v)).result()
     finally:
         database.close()
 

@@ -97,6 +97,8 @@ MADE = (
         for state in words.UPDATE_STATES
         for build, reason in ((0, None), (5, "forged"))
     ]
+    + [("up", topics.WALK, messages.walked(7, "5448e68f80a5", -61, trip)) for trip in (None, 42)]
+    + [("down", topics.WALK, messages.walk_order(*order)) for order in ((900, None), (0, None), (None, 7))]
     + [("down", topics.UPDATE, messages.update_order(what, 5, 512, "AAAA")) for what in words.UPDATE_ORDERS]
     + [
         ("up", topics.HEARTBEAT, messages.heartbeat(EPOCH, 0, 3600, 2, [], True, 5, "0.1.0", False) | vitals)
