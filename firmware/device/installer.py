@@ -131,7 +131,7 @@ class Installer:
         import device
         import device.flash
 
-        for package, name in ((device, "install"), (device, "settings"), (device.flash, "slots")):
+        for package, name in ((device, "install"), (device.flash, "settings"), (device.flash, "slots")):
             if hasattr(package, name):
                 delattr(package, name)
         for name in ("improv", "pairing"):

@@ -8,7 +8,7 @@ one heard again is the same one. What is sealed counts only when the kernel has 
 import binascii
 import os
 
-from hub import meanings
+from hub.senses import meanings
 from protocol import bthome, messages, topics
 
 _WAITING = 16  # events without the relay's answer
@@ -16,7 +16,7 @@ _AGAIN_MS = 10000  # without a number only silence tells two events apart
 
 
 class Walk:
-    """Shape: `devices` {address: hub.sensors.Device}; `send(word, message)` publishes, and keeps nothing."""
+    """Shape: `devices` {address: hub.senses.sensors.Device}; `send(word, message)` publishes, and keeps nothing."""
 
     def __init__(self, devices, send, now_ms, seconds):
         self._devices = devices

@@ -99,7 +99,7 @@ class Site:
         async def router(question: str) -> str:
             since = len(home.events)
             home.cut_internet()
-            await home.wait_for("log", lambda d: d["text"].startswith("uplink: conn"), since=since)
+            await home.wait_for("log", lambda d: d["text"].startswith("uplink: "), 30, since=since)
             home.restore_internet()
             await asyncio.sleep(1.5)
             return ""
