@@ -1,7 +1,7 @@
 """What still works when nothing else does: the wired button sounds the siren. No kernel, no radio, no settings.
 
 Runs after many crashes in a row, for ten minutes at a time; then the hub tries a real start again. It must import
-nothing of ours but the pins and the watchdog's time.
+nothing of ours but the pins: `loader.py` runs a copy of these two files where no image is whole.
 """
 
 import asyncio
@@ -11,10 +11,10 @@ from machine import ADC, PWM, WDT, Pin, reset
 from neopixel import NeoPixel
 
 from . import board
-from .crash import WATCHDOG_MS
 
 TRY_AGAIN_MS = 600000
 SIREN_MS = 60000
+WATCHDOG_MS = 60000  # as in crash.py; fed here, because main.py has started it
 
 
 def _is_pressed(adc):
