@@ -141,6 +141,7 @@ class Hub:
                 raise OSError("no partition")
             self._journal = Journal(partition, self._snapshot)
             self.kernel.restore(self._journal.open())
+            self._drop_restore()
             # A start writes a snapshot: the epoch is on flash before anything can be named by it.
             self._journal.begin()
         except (OSError, ValueError) as fault:
@@ -153,6 +154,13 @@ class Hub:
         self._was_restarted = self._journal is not None and not self._journal.is_new
         if self._journal is not None and self._journal.damaged:
             asyncio.create_task(self._report(vocabulary.JOURNAL_DAMAGED, "%d places" % self._journal.damaged))
+
+    def _drop_restore(self):
+        """What reads records back is needed once: its heap is free again."""
+        import hub.keeping
+
+        if sys.modules.pop("hub.keeping.restore", None) is not None:
+            del hub.keeping.restore
 
     def _snapshot(self):
         return memory.snapshot(self.kernel)

@@ -13,7 +13,6 @@ from protocol import messages, topics
 
 from . import build
 from .clock import now_ms
-from .flash import identity
 from .panel.gesture import Gesture
 
 _GONE = ("device.install", "protocol.improv", "protocol.pairing", "device.flash.settings", "device.flash.slots")
@@ -105,6 +104,8 @@ class Installer:
         if self._window is not None:
             self._window.press()
             return
+        from .flash import identity  # only somebody who installs needs it
+
         found = identity.load()
         if found is None:
             print("install: this hub was never at the bench: it has no label to prove")

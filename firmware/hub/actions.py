@@ -4,7 +4,7 @@ from collections import namedtuple
 
 Sound = namedtuple("Sound", ("pattern",))  # a word below; the siren and the tones
 Light = namedtuple("Light", ("pattern",))
-# prompt: a key of prompts.TEXTS; is_quiet: at night volume
+# prompt: a key of hub/saying/zh.py and en.py; is_quiet: at night volume
 Say = namedtuple("Say", ("prompt", "who", "minutes", "is_quiet"))
 Journal = namedtuple("Journal", ("kind", "data"))  # on flash before the Publish after it
 Publish = namedtuple("Publish", ("token", "topic", "payload", "qos", "is_urgent"))

@@ -1,5 +1,6 @@
 """What is said and which clips say it: every sentence, every minute, both languages."""
 
+from claims import raises
 from hub.saying import prompts
 
 LANGUAGES = ("zh", "en")
@@ -13,14 +14,21 @@ def words_of(language, clips):
 def test_every_sentence_has_all_its_clips():
     for language in LANGUAGES:
         known = prompts.all_clips(language)
-        for prompt in prompts.TEXTS:
+        for prompt in prompts.keys():
             for minutes in (None, 0, 1, 6, 61):
                 for clip in prompts.clips(prompt, language, None, minutes):
                     assert clip in known, (language, prompt, clip)
 
 
+def test_both_languages_have_the_same_sentences_and_an_unknown_key_has_none():
+    for key in prompts.keys():
+        assert prompts.sentence(key, "en") and prompts.sentence(key, "zh"), key
+    assert len(prompts.keys()) > 30 and prompts.SMOKE in prompts.keys()
+    raises(KeyError, prompts.sentence, "smok", "zh")
+
+
 def test_the_clips_say_what_the_line_of_text_says():
-    for prompt in prompts.TEXTS:
+    for prompt in prompts.keys():
         if prompt == prompts.ON_THE_WAY:
             continue
         for language in LANGUAGES:

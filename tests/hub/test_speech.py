@@ -27,7 +27,7 @@ def saying(prompt):
 
 
 def test_every_prompt_has_an_urgency_and_technical_matters_have_the_least():
-    for prompt in prompts.TEXTS:
+    for prompt in prompts.keys():
         assert speech.BEGUN <= speech.urgency(prompt) <= speech.TECHNICAL
     for prompt in (prompts.MAINS_LOST, prompts.BATTERY_LOW, prompts.SENSOR_OVERDUE, prompts.LINK_LOST):
         assert speech.urgency(prompt) == speech.TECHNICAL
@@ -89,7 +89,7 @@ def test_the_question_stops_when_it_has_been_answered():
 
 
 def test_the_siren_hushes_technical_matters_only():
-    for prompt in prompts.TEXTS:
+    for prompt in prompts.keys():
         it = saying(prompt)
         assert it.hush() == (speech.urgency(prompt) > speech.GOING_ON), prompt
     assert Speech().hush() is False

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from protocol import messages, topics
+from protocol import messages, topics, upward
 from protocol import vocabulary as words
 
 DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "relay" / "asyncapi.yaml").read_text("utf-8"))
@@ -102,7 +102,7 @@ MADE = (
     + [("down", topics.UPDATE, messages.update_order(what, 5, 512, "AAAA")) for what in words.UPDATE_ORDERS]
     + [
         ("up", topics.HEARTBEAT, messages.heartbeat(EPOCH, 0, 3600, 2, [], True, 5, "0.1.0", False) | vitals)
-        for vitals in (dict.fromkeys(messages.MAY), dict.fromkeys(messages.VITALS, -60) | {"micropython": "1.29.0"})
+        for vitals in (dict.fromkeys(upward.MAY), dict.fromkeys(upward.VITALS, -60) | {"micropython": "1.29.0"})
     ]
     + [("up", topics.STATE, messages.offline()), ("down", topics.RECEIPT, messages.receipt(EPOCH, 3))]
     + [

@@ -44,6 +44,9 @@ class Voice:
     def __init__(self, language, voice=None, roots=None, on_fault=_nothing):
         voice = voice or {}
         self._language = language
+        prompts.sentence(
+            prompts.HEARD, language
+        )  # loads the words now, while there is room: not in the midst of an alarm
         self._volume = voice.get("volume", VOLUME)
         self._night_volume = voice.get("night_volume", NIGHT_VOLUME)
         places = clips.folders(board.VOICE_ROOTS if roots is None else roots, language, voice.get("dialect"))

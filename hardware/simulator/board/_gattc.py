@@ -43,7 +43,7 @@ class UUID:
 
 
 class GattClient:
-    """Mixed into BLE. Shape: `_call(event, data)` and `_is_scanning` are BLE's."""
+    """Mixed into _gatt.Gatt. Shape: `_call(event, data)` and `_is_scanning` are Gatt's."""
 
     def _setup_gatt(self):
         _wire.on(_wire.IN_GATT, self._on_gatt)

@@ -18,7 +18,7 @@ def _hex(data):
 
 
 class GattServer:
-    """Mixed into BLE. Shape: `_order(**what)`, `_is_scanning` and `_call(event, data)` are BLE's."""
+    """Mixed into _gatt.Gatt. Shape: `_order(**what)`, `_is_scanning` and `_call(event, data)` are Gatt's."""
 
     def _setup_server(self):
         self._values = {}  # handle: bytes

@@ -1,4 +1,5 @@
-"""Stand-in for MicroPython's `bluetooth` on the simulated board: the observer; GATT is in _gattc.py and _gatts.py.
+"""Stand-in for MicroPython's `bluetooth` on the simulated board: the observer. GATT is in _gatt.py,
+which is loaded when somebody asks for it: on a board it costs no Python heap.
 
 As on the board: the callback comes in a thread of the radio's own, whatever the loop does; it may allocate nothing; the
 buffers of a scan result are used again for the next one and are valid only within the callback; an exception escaping
@@ -7,8 +8,6 @@ the callback switches it off for good. (The board hands over a tuple set aside b
 Ref: MicroPython library, bluetooth.BLE: active, irq, gap_scan; _IRQ_SCAN_RESULT 5, _IRQ_SCAN_DONE 6.
 """
 
-import _gattc
-import _gatts
 import _wire
 
 _IRQ_SCAN_RESULT = 5
@@ -17,14 +16,19 @@ _DATA_MAX = 31  # a legacy advert has no more
 _NOTHING = ()
 
 
-UUID = _gattc.UUID
+_GATT_CALLS = ("gap_connect", "gap_disconnect", "gap_advertise")
 
 
-FLAG_READ, FLAG_WRITE, FLAG_NOTIFY = _gatts.FLAG_READ, _gatts.FLAG_WRITE, _gatts.FLAG_NOTIFY
-FLAG_WRITE_NO_RESPONSE = _gatts.FLAG_WRITE_NO_RESPONSE
+def __getattr__(name):
+    """UUID and the flags of characteristics."""
+    if name != "UUID" and not name.startswith("FLAG_"):
+        raise AttributeError(name)
+    import _gatt
+
+    return getattr(_gatt, name)
 
 
-class BLE(_gattc.GattClient, _gatts.GattServer):
+class BLE:
     """The one radio of the board."""
 
     _only = None
@@ -45,8 +49,16 @@ class BLE(_gattc.GattClient, _gatts.GattServer):
         self._result = [0, memoryview(self._address), 0, 0, None]
         self.has_failed = False  # an exception escaped the callback
         _wire.on_advert(self._on_advert)
-        self._setup_gatt()
-        self._setup_server()
+        self._gatt = None
+
+    def __getattr__(self, name):
+        if not name.startswith(("gattc_", "gatts_")) and name not in _GATT_CALLS:
+            raise AttributeError(name)
+        if self._gatt is None:
+            import _gatt
+
+            self._gatt = _gatt.Gatt(self)
+        return getattr(self._gatt, name)
 
     def active(self, is_active=None):
         if is_active is None:
