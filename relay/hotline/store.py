@@ -13,12 +13,14 @@ SAME_NUMBER_DIGITS = 7  # a number without its area code has at least so many
 
 _DIGITS = "replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '+86', '')"
 _LIKE = "LIKE ? ESCAPE '!'"
+_HERE = "JOIN dwellings USING (dwelling_id) WHERE community_id = ? AND"  # before all else: a district is large
+_PLACE = "lower(label || ' ' || label_en || ' ' || address)"
 # What may match, and how well: a low number comes first.
 _BY_TEXT: tuple[tuple[int, str], ...] = (
-    (0, f"SELECT dwelling_id FROM residents WHERE lower(name) {_LIKE}"),
-    (1, f"SELECT dwelling_id FROM dwellings WHERE lower(label || ' ' || label_en || ' ' || address) {_LIKE}"),
-    (3, f"SELECT dwelling_id FROM contacts WHERE lower(name) {_LIKE}"),
-    (4, f"SELECT dwelling_id FROM keyholders WHERE lower(name) {_LIKE}"),
+    (0, f"SELECT dwelling_id FROM residents {_HERE} lower(name) {_LIKE}"),
+    (1, f"SELECT dwelling_id FROM dwellings WHERE community_id = ? AND {_PLACE} {_LIKE}"),
+    (3, f"SELECT dwelling_id FROM contacts {_HERE} lower(name) {_LIKE}"),
+    (4, f"SELECT dwelling_id FROM keyholders {_HERE} lower(name) {_LIKE}"),
 )
 _PHONES = ((2, "residents"), (3, "contacts"), (4, "keyholders"))
 
@@ -33,11 +35,11 @@ def search(reader: Reader, community_id: str, text: str) -> list[dict[str, Any]]
     typed = " ".join(text.lower().split())
     parts: list[tuple[int, str, str]] = [(rank, sql, _pattern(typed)) for rank, sql in _BY_TEXT] if typed else []
     if typed.isascii() and typed.isalpha():
-        parts.append((0, f"SELECT dwelling_id FROM residents WHERE initials {_LIKE}", _pattern(typed, "")))
+        parts.append((0, f"SELECT dwelling_id FROM residents {_HERE} initials {_LIKE}", _pattern(typed, "")))
     digits = people_rules.phone_key(typed)
     if len(digits) >= PHONE_DIGITS_MIN and not any(character.isalpha() for character in typed):
         for rank, table in _PHONES:
-            sql = f"SELECT dwelling_id FROM {table} WHERE {_DIGITS} {_LIKE}"
+            sql = f"SELECT dwelling_id FROM {table} {_HERE} {_DIGITS} {_LIKE}"
             parts.append((rank, sql, _pattern(digits)))
     if not parts:
         return []
@@ -47,9 +49,9 @@ def search(reader: Reader, community_id: str, text: str) -> list[dict[str, Any]]
         " (SELECT string_agg(name, '、') FROM residents WHERE residents.dwelling_id = dwellings.dwelling_id) AS names,"
         " (SELECT count(*) FROM alarms WHERE alarms.dwelling_id = dwellings.dwelling_id AND is_open = 1) AS open_alarms"
         f" FROM ({union}) AS found JOIN dwellings ON dwellings.dwelling_id = found.dwelling_id"
-        " WHERE community_id = ? GROUP BY dwellings.dwelling_id, label, label_en, address"
+        " GROUP BY dwellings.dwelling_id, label, label_en, address"
         " ORDER BY best, dwellings.dwelling_id LIMIT ?",
-        [*(pattern for _, _, pattern in parts), community_id, FOUND_MAX],
+        [*(value for _, _, pattern in parts for value in (community_id, pattern)), FOUND_MAX],
     )
     for row in rows:
         del row["best"]

@@ -13,6 +13,7 @@ BENCHES = (
     "press",
     "board",
     "district",
+    "homes",
     "escalation",
     "load",
     "several",
