@@ -10,6 +10,7 @@ Ref: facts.md "Relay": in-memory broadcast lost 75 % of alerts; on overflow clos
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -41,6 +42,12 @@ def m002_last(db: Tables) -> None:
     db.execute("INSERT INTO events_last (one, last_id) SELECT 1, coalesce(max(id), 0) FROM events")
 
 
+def encoded(name: str, event_id: str | None, data: bytes) -> bytes:
+    """A server-sent event. Ref: WHATWG HTML, 9.2 Server-sent events."""
+    line = b"" if event_id is None else b"id: " + event_id.encode() + b"\n"
+    return b"event: " + name.encode() + b"\n" + line + b"data: " + data + b"\n\n"
+
+
 @dataclass(frozen=True)
 class Event:
     """One committed event. Shape: `data` is JSON text."""
@@ -49,6 +56,11 @@ class Event:
     community_id: str | None
     name: str
     data: str
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """As it goes out to every console: made once."""
+        return encoded(self.name, str(self.id), self.data.encode())
 
     def is_for(self, community_ids: Collection[str]) -> bool:
         return self.community_id is None or self.community_id in community_ids
@@ -111,6 +123,19 @@ class Subscriber:
             self.close()
         else:
             self.queue.put_nowait(event)
+
+    async def next(self, wait_s: float) -> list[Event | None]:
+        """All that waits, in order; nothing after so long. None at the end: the stream is over."""
+        if self.queue.empty():
+            try:
+                found = [await asyncio.wait_for(self.queue.get(), wait_s)]
+            except asyncio.TimeoutError:
+                return []
+        else:
+            found = []
+        while not self.queue.empty():
+            found.append(self.queue.get_nowait())
+        return found
 
     def close(self) -> None:
         if not self.is_closed:

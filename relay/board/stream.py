@@ -5,11 +5,13 @@ away too long gets its stream closed and comes back. `reload` means: load the bo
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from .. import events, guard
 from ..access import rules as access_rules
@@ -24,8 +26,24 @@ TICK_S = 5
 RETRY_MS = 500
 
 
-def _sse(event: events.Event) -> ServerSentEvent:
-    return ServerSentEvent(raw_data=event.data, event=event.name, id=str(event.id))
+class EventStream(StreamingResponse):
+    """An answer that goes on; `on_end` is called when it ends, however it ends."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, chunks: AsyncIterator[bytes], on_end: Callable[[], None]) -> None:
+        super().__init__(chunks, headers={"X-Accel-Buffering": "no"})  # a proxy holds nothing back
+        self._on_end = on_end
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._on_end()
+
+
+def _tick() -> bytes:
+    return events.encoded("tick", None, orjson.dumps({"server_time_ms": now_ms()}))
 
 
 def _communities(database: Database, person: Person) -> list[str]:
@@ -62,42 +80,46 @@ def _hearing(person: SignedIn) -> Person:
     return person
 
 
-@router.get("/api/events", response_class=EventSourceResponse)
+@router.get("/api/events", response_class=EventStream)
 async def stream(
     request: Request,
     person: Annotated[Person, Depends(_hearing)],
     services: ServicesOf,
     sent: Annotated[int | None, Depends(_resume_from)],
-) -> AsyncIterator[Any]:
+) -> EventStream:
     """Server-sent events of the community: alarm, dwelling, technical, tick, reload."""
-    database = services.database
-    community_ids = await asyncio.to_thread(_communities, database, person)
+    community_ids = await asyncio.to_thread(_communities, services.database, person)
     subscriber = services.broadcaster.subscribe(community_ids, person.session_id)
-    try:
-        yield ServerSentEvent(data={"server_time_ms": now_ms()}, event="tick", retry=RETRY_MS)
-        missed: list[events.Event] | None = []
-        if sent is None:
-            sent = await asyncio.to_thread(_last_id, database)
-        else:
-            missed = await asyncio.to_thread(_missed, database, community_ids, sent)
-        if missed is None:
-            sent = await asyncio.to_thread(_last_id, database)
-            yield ServerSentEvent(data={"last_event_id": sent}, event="reload", id=str(sent))
-        for event in missed or []:
-            sent = event.id
-            yield _sse(event)
-        while True:
-            try:
-                event_or_end = await asyncio.wait_for(subscriber.queue.get(), TICK_S)
-            except asyncio.TimeoutError:
-                if await asyncio.to_thread(guard.person_of, request) is None:
-                    return  # signed out or too old
-                yield ServerSentEvent(data={"server_time_ms": now_ms()}, event="tick")
-                continue
-            if event_or_end is None:
-                return
-            if event_or_end.id > sent:
-                sent = event_or_end.id
-                yield _sse(event_or_end)
-    finally:
-        services.broadcaster.unsubscribe(subscriber)
+    chunks = _chunks(request, services.database, subscriber, community_ids, sent)
+    return EventStream(chunks, lambda: services.broadcaster.unsubscribe(subscriber))
+
+
+async def _chunks(
+    request: Request, database: Database, subscriber: events.Subscriber, community_ids: list[str], sent: int | None
+) -> AsyncIterator[bytes]:
+    """What goes out, as bytes: events that wait together go out together."""
+    yield b"retry: %d\n" % RETRY_MS + _tick()
+    missed: list[events.Event] | None = []
+    if sent is None:
+        sent = await asyncio.to_thread(_last_id, database)
+    else:
+        missed = await asyncio.to_thread(_missed, database, community_ids, sent)
+    if missed is None:
+        sent = await asyncio.to_thread(_last_id, database)
+        yield events.encoded("reload", str(sent), orjson.dumps({"last_event_id": sent}))
+    if missed:
+        sent = missed[-1].id
+        yield b"".join(event.encoded for event in missed)
+    while True:
+        found = await subscriber.next(TICK_S)
+        if not found:
+            if await asyncio.to_thread(guard.person_of, request) is None:
+                return  # signed out or too old
+            yield _tick()
+            continue
+        fresh = [event for event in found if event is not None and event.id > sent]
+        if fresh:
+            sent = fresh[-1].id
+            yield b"".join(event.encoded for event in fresh)
+        if found[-1] is None:
+            return
