@@ -31,8 +31,10 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, chunks: AsyncIterator[bytes], on_end: Callable[[], None]) -> None:
-        super().__init__(chunks, headers={"X-Accel-Buffering": "no"})  # a proxy holds nothing back
+    def __init__(
+        self, chunks: AsyncIterator[bytes], status_code: int = 200, on_end: Callable[[], None] = lambda: None
+    ) -> None:
+        super().__init__(chunks, status_code, {"X-Accel-Buffering": "no"})  # a proxy holds nothing back
         self._on_end = on_end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,7 +93,7 @@ async def stream(
     community_ids = await asyncio.to_thread(_communities, services.database, person)
     subscriber = services.broadcaster.subscribe(community_ids, person.session_id)
     chunks = _chunks(request, services.database, subscriber, community_ids, sent)
-    return EventStream(chunks, lambda: services.broadcaster.unsubscribe(subscriber))
+    return EventStream(chunks, on_end=lambda: services.broadcaster.unsubscribe(subscriber))
 
 
 async def _chunks(

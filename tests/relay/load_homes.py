@@ -191,28 +191,23 @@ class Homes:
         return messages.encode(messages.heartbeat(EPOCH, 9, 60 + number, 0, [], True, 90, "0.1", False))
 
     async def connect(self) -> None:
+        """Open all lines; the old ones stay in place until the new ones are ready."""
         loop = asyncio.get_running_loop()
-        self.lines = []
+        lines: list[Line] = []
         for number in range(CONNECTIONS):
             line = Line(f"bench-{number}", self._heard)
             await loop.create_connection(lambda line=line: line, "127.0.0.1", self.orders["broker_port"])
             await asyncio.wait_for(line.ready, WAIT_S)
-            self.lines.append(line)
-        self.lines[0].subscribe("anling/1/+/down/receipt")
+            lines.append(line)
+        lines[0].subscribe("anling/1/+/down/receipt")
+        self.lines = lines
 
     async def keep_connected(self) -> None:
         while True:
             await asyncio.sleep(0.2)
             if any(line.is_lost for line in self.lines):
-                for line in self.lines:
-                    line.transport.close()
-                try:
+                with suppress(OSError, asyncio.TimeoutError):
                     await self.connect()
-                except (OSError, ConnectionError, asyncio.TimeoutError):
-                    for line in self.lines:
-                        line.is_lost = True
-                    if not self.lines:
-                        continue
 
     def _heard(self, topic: str, payload: bytes) -> None:
         hub_id = topic.split("/")[2]
