@@ -57,7 +57,7 @@ screenshots: $(VENV)/.installed-test
 	@$(BIN)/python tests/browser/screenshots.py $(SCREENS)
 
 bench-falls: $(VENV)/.installed-test
-	@FALLS_DIR="$(FALLS_DIR)" CROSS="$(CROSS)" TABLES="$(TABLES)" WATCH="$(WATCH)" INTERPRETER="$(or $(INTERPRETER),micropython)" $(BIN)/python tests/bench/falls.py
+	@FALLS_DIR="$(FALLS_DIR)" CROSS="$(CROSS)" TABLES="$(TABLES)" WATCH="$(WATCH)" FAULT="$(FAULT)" INTERPRETER="$(or $(INTERPRETER),micropython)" $(BIN)/python tests/bench/falls.py
 
 access-table: $(VENV)/.installed-test
 	@$(BIN)/python tests/relay/access_table.py

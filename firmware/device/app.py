@@ -100,7 +100,10 @@ class Hub:
         self._restore(partition)
         told = settings.get("inactivity", {})
         if told is not False:
-            limits = {name[:-3] + "ms": told[name] * 60000 for name in told}  # day_min: day_ms
+            told_min = [name for name in told if name.endswith("_min")]
+            limits = {name[:-3] + "ms": told[name] * 60000 for name in told_min}  # day_min: day_ms
+            if "back_s" in told:
+                self.kernel.back_utc_ms = told["back_s"] * 1000
             self.kernel.watch_silence(limits, clock.now_ms())
         self._urgent = micropython.RingIO(_URGENT_RING + 1)
         self._ring = micropython.RingIO(_RING + 1)

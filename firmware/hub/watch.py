@@ -36,6 +36,7 @@ class Watch(Matters):
         self.silence = None
         self.life_ms = None  # the last sign of life; it stays in the home
         self.life_utc_ms = None  # the same, as it was kept
+        self.back_utc_ms = None  # when the residents, gone by the front door, said that they come back
         self.rhythm_data = None  # as it was kept
         self._rhythm_day = None
 
@@ -111,6 +112,8 @@ class Watch(Matters):
         """The clock was set. Shape: `old_offset_ms` what it was before, or None."""
         if self.silence is None:
             return
+        if self.back_utc_ms is not None:
+            self.silence.back_ms = self.back_utc_ms - self.clock_offset_ms
         if old_offset_ms is None and self.life_utc_ms is not None:
             ago_ms = now_ms + self.clock_offset_ms - self.life_utc_ms
             if 0 <= ago_ms <= STALE_MS:

@@ -9,7 +9,8 @@ interpreters disagree, 2 when the folder or a file of it cannot be used.
 The tables in firmware/hub/falls know the people of the recordings that they were trained with. CROSS=1 trains others
 first (train_falls.py --cross --folds), each of which knows nobody of its fold, and judges everybody by the one that
 does not know them: "tables" says which it was. `TABLES=folder` takes those that --folds wrote before.
-WATCH=infinitime plays each trial as a watch with InfiniTime would have said it.
+WATCH=infinitime plays each trial as a watch with InfiniTime would have said it; FAULT=clip4, clip8, fast5, slow5 or
+lost10 as a sensor clipped at so many g, with a clock 5 % wrong, or of which one sample in ten is lost.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import sys
 import tempfile
 
 import falls_files
-from falls_judges import Tables, decide
+from falls_judges import FAULTS, Tables, decide
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TRAIN = ROOT / "firmware/tools/train_falls.py"
@@ -68,6 +69,9 @@ def main() -> int:
         print(f"bench-falls: INTERPRETER={interpreter} is neither micropython nor cpython", file=sys.stderr)
         return 2
     other = "cpython" if interpreter == "micropython" else "micropython"
+    if os.environ.get("FAULT", "") not in FAULTS:
+        print(f"bench-falls: FAULT={os.environ['FAULT']} is none of {', '.join(filter(None, FAULTS))}", file=sys.stderr)
+        return 2
     if not os.environ.get("FALLS_DIR"):
         print("bench-falls: say where the recordings are: make bench-falls FALLS_DIR=folder", file=sys.stderr)
         return 2
@@ -131,6 +135,7 @@ def _tell(file: str, tables: str, rate: int, trials: list[falls_files.Trial], fo
     for position in sorted({trial.position for trial in trials}):
         here = [trial for trial in trials if trial.position == position]
         line = {"bench": "falls", "file": file, "position": position, "rate_hz": rate, "tables": tables}
+        line |= {name.lower(): os.environ[name] for name in ("WATCH", "FAULT") if os.environ.get(name)}
         print(json.dumps({**line, "who": "all", **summary(here, found)}), flush=True)
         elderly = [trial for trial in here if trial.is_elderly]
         if elderly:

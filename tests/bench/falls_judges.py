@@ -5,12 +5,14 @@ Shape: a trial is a falls_files.Trial; what comes back are the moments, as sampl
 
 from __future__ import annotations
 
+import array
 import json
 import os
 import pathlib
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import falls_files
@@ -48,6 +50,31 @@ def as_infinitime(data: bytes) -> bytes:
         _, count = line.take(struct.pack("<hhh", *said), 20 * k)
         out += line.data[: 6 * count]
     return bytes(out)
+
+
+def clipped(data: bytes, most: int) -> bytes:
+    return array.array("h", [max(-most, min(most, one)) for one in memoryview(data).cast("h")]).tobytes()
+
+
+def drifted(data: bytes, pace: float) -> bytes:
+    """The same movement by a sensor whose clock is wrong: every `pace` samples one."""
+    values = memoryview(data).cast("h")
+    out = array.array("h")
+    for k in range(int((len(values) // 3 - 1) / pace)):
+        at = int(k * pace)
+        part = k * pace - at
+        out.extend(round(values[3 * at + a] * (1 - part) + values[3 * at + 3 + a] * part) for a in range(3))
+    return out.tobytes()
+
+
+FAULTS: dict[str, Callable[[bytes], bytes]] = {
+    "": lambda data: data,
+    "clip4": lambda data: clipped(data, 4000),
+    "clip8": lambda data: clipped(data, 8000),
+    "fast5": lambda data: drifted(data, 0.95),
+    "slow5": lambda data: drifted(data, 1.05),
+    "lost10": lambda data: data,  # by the helper, sample by sample
+}
 
 
 class Tables:
@@ -98,8 +125,11 @@ class Interpreter:
     def falls(self, trial: falls_files.Trial, rate: int) -> list[int]:
         """The moments at which somebody fell. Errors: RuntimeError when the detector broke."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        data = as_infinitime(trial.data) if os.environ.get("WATCH") == "infinitime" else at_rate(trial.data, rate)
+        fault = os.environ.get("FAULT", "")
+        data = FAULTS[fault](trial.data)
+        data = as_infinitime(data) if os.environ.get("WATCH") == "infinitime" else at_rate(data, rate)
         number = self._number(trial)
+        rate += 128 * (fault == "lost10")
         self._process.stdin.write(len(data).to_bytes(4, "little") + bytes([rate, number]) + data)
         self._process.stdin.flush()
         line = self._process.stdout.readline().decode().strip()

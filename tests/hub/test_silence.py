@@ -104,6 +104,30 @@ def test_who_went_out_of_the_door_is_away_for_two_days_at_most():
     assert watch.limit_ms() <= 12 * HOUR_MS
 
 
+def test_who_says_when_they_come_back_is_away_until_then_once_out_of_the_door_and_a_month_at_most():
+    watch = Silence(0)
+    watch.back_ms = 10 * DAY
+    watch.lived(HOUR_MS, None)
+    assert watch.next_ms() == 13 * HOUR_MS  # still at home
+    watch.lived(2 * HOUR_MS, None, is_door=True)
+    assert watch.next_ms() == 10 * DAY and watch.tick(10 * DAY) == silence.ASK  # and nobody came
+    watch.lived(10 * DAY, None, is_door=True)
+    assert watch.next_ms() == 11 * DAY  # out again, and nothing said
+    watch.back_ms = 400 * DAY
+    assert watch.next_ms() == 10 * DAY + 30 * DAY
+    watch.lived(11 * DAY, None)
+    assert watch.next_ms() == 11 * DAY + 12 * HOUR_MS  # back sooner
+
+
+def test_when_they_come_back_counts_from_when_the_clock_is_known():
+    desk = home()
+    desk.kernel.back_utc_ms = MONDAY + 9 * DAY
+    sense(desk, FRONT, 0x1A, 1, HOUR_MS)
+    assert desk.kernel.silence.next_ms() == 25 * HOUR_MS
+    desk.give(events.ClockSet(MONDAY + 2 * HOUR_MS), 2 * HOUR_MS)
+    assert desk.kernel.silence.next_ms() == 9 * DAY
+
+
 def test_an_hour_in_the_bathroom_is_too_long_and_leaving_it_or_answering_is_not():
     watch = Silence(0)
     watch.lived(0, None, watch=silence.BATHROOM)

@@ -86,6 +86,7 @@ def test_a_folder_or_file_that_cannot_be_used_is_named_with_the_remedy(tmp_path:
         assert done.returncode == 2 and "no .npz files" in done.stderr and "FALLS_DIR" in done.stderr
     assert "FALLS_DIR" in run("").stderr
     write(tmp_path / "a.npz", [(fall(), "chest", 1, 0)])
+    assert "FAULT=rust is none of clip4" in run(tmp_path, FAULT="rust").stderr
     assert "INTERPRETER=perl" in run(tmp_path, INTERPRETER="perl").stderr
     (tmp_path / "b.npz").write_bytes(b"no zip")
     write(tmp_path / "c.npz", [(fall(), "chest", 1, 0)], leave_out="pos")
@@ -121,6 +122,17 @@ def test_odd_files_are_used_or_named_and_never_end_in_a_traceback(tmp_path: path
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one for one in found if one.get("position") == "ankle" and one["falls"] == 1]
     assert [one for one in found if one.get("position") == "chest" and one["false_alarms_an_hour"] is None]
+
+
+def test_faults_and_other_watches_are_played_and_named(tmp_path: pathlib.Path) -> None:
+    write(tmp_path / "a.npz", [(fall(), "waist", 1, 0), (STILL, "wrist", 0, 0)])
+    for more in ({"FAULT": "lost10"}, {"FAULT": "slow5"}, {"FAULT": "clip4"}, {"WATCH": "infinitime"}):
+        done = run(tmp_path, INTERPRETER="cpython", **more)
+        assert done.returncode == 0, done.stderr
+        first, last = json.loads(done.stdout.splitlines()[0]), json.loads(done.stdout.splitlines()[-1])
+        name, value = next(iter(more.items()))
+        assert first[name.lower()] == value and last["differing"] == 0
+        assert first["noticed"] == 1 or name == "WATCH", more  # between two of its values a short hit is missed
 
 
 def test_people_are_judged_by_tables_that_do_not_know_them(tmp_path: pathlib.Path) -> None:

@@ -162,6 +162,8 @@ def _check_inactivity(told):
     for field, most in (("day_min", 720), ("away_min", 2880), ("bathroom_min", 60), ("bed_min", 720)):
         value = told.get(field, most)
         _want(isinstance(value, int) and 15 <= value <= most, "inactivity." + field, "15 to %d minutes" % most)
+    back_s = told.get("back_s", 0)
+    _want(isinstance(back_s, int) and back_s >= 0, "inactivity.back_s", "seconds since 1970, UTC")
 
 
 def _check_modem(modem):

@@ -158,14 +158,21 @@ class Stream:
 
     def lost(self, count):
         """So many samples (of the stream's own rate) never came. True when it is too many: `end`, then `begin` it."""
-        count = count // 2 if self._is_paired else count
-        self._half = False
-        if count > GAP_MAX:
+        if (count // 2 if self._is_paired else count) > GAP_MAX:
             return True
-        if self.count:
-            i = self.count - 1 & _MASK
-            for _ in range(count):
-                self._take(self.x[i], self.y[i], self.z[i], self.m[i], self.m[i])
+        if self._is_paired and self._half and count:
+            self._half = False
+            count -= 1
+            self._take(self._hx, self._hy, self._hz, self._hp, self._hp)
+        if not self.count:
+            return False
+        i = self.count - 1 & _MASK
+        x, y, z, length = self.x[i], self.y[i], self.z[i], self.m[i]
+        for _ in range(count // 2 if self._is_paired else count):
+            self._take(x, y, z, length, length)
+        if self._is_paired and count & 1:
+            self._half = True
+            self._hx, self._hy, self._hz, self._hp = x, y, z, length
         return False
 
     def hardness(self, number):

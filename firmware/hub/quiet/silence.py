@@ -1,7 +1,8 @@
 """Too quiet for too long? Decides when a home is asked whether all is well, and when nobody has answered.
 
 Rule 1. No learning exceeds the hard limits: DAY_MS without any sign, BATHROOM_MS in the bathroom, BED_MS in bed.
-Rule 2. Who went out of the door is away; that too has an end (AWAY_MS), and the first sign of life ends it at once.
+Rule 2. Who went out of the door is away; that too has an end (AWAY_MS, or when they said that they come back, at most
+        AWAY_TOLD_MS), and the first sign of life ends it at once.
 Rule 3. A watch whose sensors are silent is blind: it says so and raises nothing. With one of them gone it trusts the
         hard limits alone. A clock that is not trusted costs the learning, never the limits.
 The ladder: asked softly, asked aloud, then suspected: a pre-alarm, and an alarm when nobody takes it back. Each step
@@ -12,6 +13,7 @@ from .rhythm import Rhythm
 
 HOUR_MS = 3600000
 DAY_MS, AWAY_MS, BATHROOM_MS, BED_MS = 12 * HOUR_MS, 48 * HOUR_MS, HOUR_MS, 12 * HOUR_MS
+AWAY_TOLD_MS = 30 * 24 * HOUR_MS
 AWAY_NEW_MS = 24 * HOUR_MS  # away, before anything is known of this home
 LEAST_MS = 3 * HOUR_MS  # nobody is asked sooner, however lively the home
 OUT_MS = 600000  # the door, then nothing for so long: somebody went out
@@ -32,6 +34,7 @@ class Silence:
         self._bathroom_ms = min(BATHROOM_MS, limits.get("bathroom_ms", BATHROOM_MS))
         self._bed_ms = min(BED_MS, limits.get("bed_ms", BED_MS))
         self.life_ms = now_ms  # the last sign; a start counts as one until something better is known
+        self.back_ms = None  # when they said that they come back; None: they said nothing
         self._begin = None  # (hour, day) at which the present silence began; None: not known
         self._is_learnable = False
         self._is_door = False  # the last sign was the front door
@@ -98,6 +101,11 @@ class Silence:
 
     def limit_ms(self):
         """How long this silence may last."""
+        if self._is_door and self.back_ms is not None:
+            return max(self._usual_ms(), min(self.back_ms - self.life_ms, AWAY_TOLD_MS))
+        return self._usual_ms()
+
+    def _usual_ms(self):
         hard_ms = self._away_ms if self._is_door else self._day_ms
         new_ms = min(hard_ms, AWAY_NEW_MS)
         if self._begin is None or self.is_partly_blind:
