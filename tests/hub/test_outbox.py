@@ -146,3 +146,17 @@ def test_an_empty_box_has_nothing_due():
 
 def test_a_message_that_is_kept_has_not_gone_out_as_a_short_message():
     assert Kept(1, "alarm", True, {"alarm": 1}, 0).is_texted is False
+
+
+def test_alarm_messages_are_counted_once_each_and_others_not_at_all():
+    box = Outbox()
+    assert (box.made, box.made_room, box.counted) == (0, 0, 0)
+    box.keep(_lesser(1), 0)
+    assert (box.made, box.counted) == (0, 0)
+    first = _alarm(2)
+    box.keep(first, 0)
+    box.count(first)  # flash was read again
+    box.count(_alarm(1))  # older than what is counted
+    assert (box.made, box.counted, box.made_room) == (1, 2, 0)
+    box.keep(_alarm(3), 0)
+    assert (box.made, box.counted) == (2, 3)

@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT / "tests" / "on_micropython"))
 # Which tests know something of which module, the quickest first.
 TESTS = {
     "hub.alarm": ("hub/test_alarm", "hub/test_pre_alarm", "hub/test_kernel"),
-    "hub.outbox": ("hub/test_outbox", "hub/test_kernel", "hub/test_neighbour"),
+    "hub.outbox": ("hub/test_outbox", "hub/test_tally", "hub/test_kernel", "hub/test_neighbour"),
     "hub.supervision": ("hub/test_supervision", "hub/test_matters"),
     "protocol.bthome": ("protocol/test_bthome_table", "protocol/test_bthome", "hub/test_kernel"),
 }
