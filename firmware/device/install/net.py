@@ -10,7 +10,7 @@ from ..link.dial import Dialer, LineFault
 from ..link.wifi import STARTING, Wifi
 
 CAPTIVE = "captive_portal"
-JOIN_MS, PAGE_MS, REACH_MS = 20000, 6000, 25000
+JOIN_MS, PAGE_MS, REACH_MS = 20000, 6000, 15000
 _STEP_MS = 200
 # What a further try cannot mend.
 _FINAL = ("password_refused", "not_authorised", "hub_id_refused", "bad_security_settings", "certificate_refused")
