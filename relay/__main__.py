@@ -90,6 +90,14 @@ def parser() -> argparse.ArgumentParser:
     make.add_argument("--url", default="https://localhost", help="the relay's address, for the label's QR code")
     make.add_argument("--ca", type=Path, help="the community's certificate authority, as PEM, where TLS has one")
 
+    lost = command("hub-revoke", "Put a lost or stolen hub out of the system, at once and for ever.")
+    lost.add_argument("--hub", required=True)
+    lost.add_argument("--reason", required=True, help="what the board shows, such as 被盗")
+
+    update = command("update-add", "Add a signed package of firmware; a supervisor then starts its stages.")
+    update.add_argument("--package", required=True, type=Path)
+    update.add_argument("--key", required=True, type=Path, help="the fleet's public key")
+
     device = command("device-add", "Name a trigger device of a hub, so that alarms say where it was pressed.")
     device.add_argument("--hub", required=True)
     device.add_argument("--device", required=True, help="its id, as the hub sends it")

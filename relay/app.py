@@ -39,6 +39,7 @@ from .escalation import worker as escalation_worker
 from .exchange import pages as exchange_pages
 from .family import pages as family_pages
 from .family import store as family_store
+from .fleet import pages as fleet_pages
 from .history import pages as history_pages
 from .history import store as history_store
 from .history import worker as history_worker
@@ -66,6 +67,9 @@ from .supervision import pages as supervision_pages
 from .supervision import rules as supervision_rules
 from .supervision import store as supervision_store
 from .supervision import worker as supervision_worker
+from .updates import pages as update_pages
+from .updates import store as update_store
+from .updates import worker as update_worker
 from .upkeep import pages as upkeep_pages
 from .upkeep import store as upkeep_store
 from .upkeep import worker as upkeep_worker
@@ -98,6 +102,7 @@ MIGRATIONS = (
     walk_store.MIGRATIONS,
     history_store.MIGRATIONS,
     upkeep_store.MIGRATIONS,
+    update_store.MIGRATIONS,
 )
 BROKER_DOWN_S = 5
 LEAD_ROUND_S = 2  # another relay takes over this long after the leading one died
@@ -201,6 +206,7 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
             "webhooks": lambda: webhook_worker.run(services),
             "history": lambda: history_worker.run(services),
             "upkeep": lambda: upkeep_worker.run(services),
+            "updates": lambda: update_worker.run(services),
         }
         auditor = partial(escalation_worker.run_auditor, services)
         tasks = [asyncio.create_task(_keep_running("auditor", auditor))]
@@ -243,6 +249,8 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
         claim_pages.here,
         walk_pages.router,
         hub_pages.router,
+        fleet_pages.router,
+        update_pages.router,
         history_pages.router,
         number_pages.router,
         upkeep_pages.router,

@@ -24,10 +24,7 @@ from .database import Conflict, Transaction
 from .hubs import rules as hub_rules
 from .hubs import store as hub_store
 from .people import store as people_store
-
-
-class CannotSetUp(RuntimeError):
-    """What was asked cannot be done; one sentence with the remedy."""
+from .setup_fleet import CannotSetUp, hub_revoke, update_add
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -296,6 +293,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Work]] = {
     "staff-add": _staff_add,
     "hub-add": _hub_add,
     "hub-make": _hub_make,
+    "hub-revoke": hub_revoke,
+    "update-add": update_add,
     "device-add": _device_add,
     "modem-add": _modem_add,
     "sms-gateway-add": _sms_gateway_add,

@@ -59,7 +59,7 @@ class Upkeep:
         if boot is not None and boot.trial == boot.running:
             from .update.trial import Trial
 
-            self._trial = Trial(boot, sounder.obeys, lambda: care.self_test(True).failed, lambda: kernel.receipts)
+            self._trial = Trial(boot, sounder.obeys, lambda: care.self_test(True, {}).failed, lambda: kernel.receipts)
 
     def tick(self, now_ms):
         """Call every ten seconds or so."""

@@ -24,6 +24,7 @@ PLACE, PICTURE, CLOSE_TECHNICAL = "place", "picture", "close_technical"
 BOARD, CARD, PEOPLE, NUMBERS, AUDIT = "board", "card", "people", "numbers", "audit"  # to see them
 SEARCH, HOTLINE, HEALTH, ASSIGNMENTS, OVERVIEW = "search", "hotline", "health", "assignments", "overview"
 DUTY, HANDOVER, FAMILY, EDIT_PEOPLE, CALL = "duty", "handover", "family", "edit_people", "call"
+UPDATES, REVOKE = "updates", "revoke"  # new firmware; a hub that is lost or stolen
 INSTALL = "install"  # to claim hubs for dwellings and walk through them
 IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS, COMMUNITY = (
     "import",
@@ -42,7 +43,7 @@ _DESK |= {SEARCH, HOTLINE, HANDOVER, FAMILY, EDIT_PEOPLE}
 MAY: dict[str, frozenset[str]] = {
     OPERATOR: _DESK,
     RESPONDER: _FIELD,
-    SUPERVISOR: _DESK | {AUDIT, INSTALL, IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS, COMMUNITY},
+    SUPERVISOR: _DESK | {AUDIT, INSTALL, IMPORT, PLAN, SHIFTS, STAFF, TOKENS, WEBHOOKS, COMMUNITY, UPDATES, REVOKE},
     INSTALLER: frozenset({INSTALL, BOARD, CLOSE_TECHNICAL, PLACE, PEOPLE, SEARCH}),
     DISTRICT: frozenset({BOARD, NUMBERS, AUDIT, OVERVIEW}),
     AUDITOR: frozenset({NUMBERS, AUDIT}),

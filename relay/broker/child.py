@@ -26,6 +26,7 @@ DATABASE_VARIABLE = "ANLING_BROKER_DATABASE"  # an address may hold a password: 
 PORT_TAKEN = 3
 LISTENER = "default"
 CONNECTIONS_MAX = 20_000
+CUT_ROUND_S = 0.5  # between two looks for lines of revoked hubs
 
 
 async def serve(arguments: argparse.Namespace, relay_password: str, is_over: asyncio.Event) -> None:
@@ -42,14 +43,16 @@ async def serve(arguments: argparse.Namespace, relay_password: str, is_over: asy
     await broker.start()
     await _keep_for_relay(broker, arguments.relay_client_id)
     streams: set[asyncio.Task[None]] = set()
+    lines: dict[str, set[asyncio.StreamWriter]] = {}  # of each user
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
+        task, connect = asyncio.current_task(), None
         if task is not None:
             streams.add(task)
         try:
             connect = await gate.admit(reader, writer, register.may_enter)
             if connect is not None:
+                lines.setdefault(connect.user, set()).add(writer)
                 await broker.external_connected(gate.Reader(connect.data, reader), gate.Writer(writer), LISTENER)
         except (AMQTTError, MQTTError, NoDataError, ConnectionError, asyncio.IncompleteReadError) as error:
             logging.info("a client was let go: %s", type(error).__name__)
@@ -57,13 +60,17 @@ async def serve(arguments: argparse.Namespace, relay_password: str, is_over: asy
             logging.exception("a client made the broker stumble")
         finally:
             writer.close()
+            if connect is not None:
+                lines[connect.user].discard(writer)
             if task is not None:
                 streams.discard(task)
 
     try:
         server = await asyncio.start_server(connected, arguments.host, arguments.port, limit=2 * gate.PACKET_MAX)
         print("ready", server.sockets[0].getsockname()[1], flush=True)
+        cutter = asyncio.create_task(_cut_revoked(register, lines))
         await is_over.wait()
+        cutter.cancel()
         server.close()
         for task in list(streams):
             task.cancel()
@@ -72,6 +79,20 @@ async def serve(arguments: argparse.Namespace, relay_password: str, is_over: asy
         with suppress(Exception):  # amqtt stumbles over half-open sessions when it ends
             await asyncio.wait_for(broker.shutdown(), 3)
         register.close()
+
+
+async def _cut_revoked(register: plugins.Register, lines: dict[str, set[asyncio.StreamWriter]]) -> None:
+    """A hub that was put out of the system loses the line that it has, too."""
+    while True:
+        await asyncio.sleep(CUT_ROUND_S)
+        try:
+            gone = await asyncio.to_thread(register.revoked)
+        except Exception:  # the database is being repaired, moved or upgraded: asked again
+            logging.exception("revoked hubs cannot be looked up")
+            continue
+        for user in gone & lines.keys():
+            for writer in list(lines[user]):
+                writer.transport.abort()
 
 
 async def _keep_for_relay(broker: Broker, client_id: str) -> None:

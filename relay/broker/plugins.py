@@ -47,6 +47,11 @@ class Register:
         with self._database.read() as reader:
             return not store.is_hub(reader, client_id)
 
+    def revoked(self) -> set[str]:
+        """The hubs that were put out of the system."""
+        with self._database.read() as reader:
+            return store.revoked(reader)
+
     def close(self) -> None:
         self._database.close()
 

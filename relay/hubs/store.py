@@ -10,6 +10,7 @@ from ..database import Migrations, Reader, Row, Tables, Transaction
 from . import rules
 
 MIGRATIONS = Migrations("hubs")
+NUMBERS = ("build", "rssi_dbm", "heap_free", "battery_mv", "runtime_min")  # vital signs, as the heartbeat names them
 
 
 @MIGRATIONS()
@@ -67,6 +68,12 @@ def make_psk(transaction: Transaction, hub_id: str) -> str:
 def psks(reader: Reader) -> list[Row]:
     """The keys of all hubs that may speak. Shape: hub_id, psk_hex."""
     return reader.rows("SELECT hub_id, psk_hex FROM psks JOIN hubs USING (hub_id) WHERE is_active = 1 ORDER BY hub_id")
+
+
+@MIGRATIONS()
+def m007_vitals(db: Tables) -> None:
+    for column in (*NUMBERS, "resets INTEGER", "micropython TEXT"):  # NULL: not told
+        db.execute(f"ALTER TABLE hubs ADD COLUMN {column if ' ' in column else column + ' INTEGER'}")
 
 
 def hub(reader: Reader, hub_id: str) -> Row | None:
@@ -151,6 +158,11 @@ def is_password(reader: Reader, hub_id: str, password: str) -> bool:
     return row is not None and rules.is_password(password, row["password_salt"], row["password_hash"])
 
 
+def revoked(reader: Reader) -> set[str]:
+    """The hubs that were put out of the system: their lines are to be cut."""
+    return {row["hub_id"] for row in reader.rows("SELECT hub_id FROM hubs WHERE is_active = 0")}
+
+
 def is_hub(reader: Reader, hub_id: str) -> bool:
     return reader.row("SELECT 1 AS one FROM hubs WHERE hub_id = ?", (hub_id,)) is not None
 
@@ -176,15 +188,18 @@ def lost(transaction: Transaction, hub_id: str) -> bool:
     return transaction.execute("UPDATE hubs SET is_online = 0 WHERE hub_id = ? AND is_online = 1", (hub_id,)) == 1
 
 
+# A start is one that its uptime went back by: hubs do not count them. What an older hub does not tell stays as it was.
+_VITALS = (*NUMBERS, "micropython")
 _HEARTBEAT = (
-    "UPDATE hubs SET epoch = ?, seq = ?, uptime_s = ?, kept = ?, is_mains_on = ?, battery_pct = ?,"
-    " firmware = ?, is_clock_trusted = ?, life_h = coalesce(?, life_h)"
-)
-_SAID = ("epoch", "seq", "uptime_s", "kept", "mains", "battery_pct", "firmware", "clock_trusted", "life_h")
+    "UPDATE hubs SET resets = CASE WHEN uptime_s > ? THEN coalesce(resets, 0) + 1 ELSE resets END,"
+    " epoch = ?, seq = ?, uptime_s = ?, kept = ?, is_mains_on = ?, battery_pct = ?, firmware = ?, is_clock_trusted = ?,"
+    " life_h = coalesce(?, life_h), "
+) + ", ".join(f"{name} = coalesce(?, {name})" for name in _VITALS)
+_SAID = ("uptime_s", "epoch", "seq", "uptime_s", "kept", "mains", "battery_pct", "firmware", "clock_trusted", "life_h")
 
 
 def _said(message: dict[str, Any]) -> list[Any]:
-    return [message[name] for name in _SAID]
+    return [message[name] for name in _SAID] + [message.get(name) for name in _VITALS]
 
 
 def keep_heartbeat(transaction: Transaction, hub_id: str, message: dict[str, Any]) -> None:
@@ -240,7 +255,8 @@ def silent_since(reader: Reader, heard_before: int) -> list[Row]:
 
 _HEALTH = """
 SELECT hub_id, hubs.dwelling_id, community_id, label, label_en, is_active, is_online, heard_at, firmware,
-    is_mains_on, battery_pct, uptime_s, kept, is_clock_trusted
+    is_mains_on, battery_pct, uptime_s, kept, is_clock_trusted, micropython, resets, build, rssi_dbm, heap_free,
+    battery_mv, runtime_min
 FROM hubs JOIN dwellings USING (dwelling_id)
 """
 
@@ -295,6 +311,8 @@ def _health(row: Row, devices: list[Row]) -> Row:
         "rssi_dbm": row.get("rssi_dbm"),
         "heap_free": row.get("heap_free"),
         "resets": row.get("resets"),
+        **{name: row[name] for name in ("build", "battery_mv", "runtime_min")},
+        "is_battery_aged": rules.is_battery_aged(row),
         "uptime_s": row["uptime_s"],
         "waiting": row["kept"],
         "clock_trusted": None if row["is_clock_trusted"] is None else bool(row["is_clock_trusted"]),

@@ -21,6 +21,8 @@ from ..history import store as history_store
 from ..hubs import store as hub_store
 from ..supervision import rules as supervision_rules
 from ..supervision import store as supervision_store
+from ..updates import rules as update_rules
+from ..updates import store as update_store
 from ..walks import store as walk_store
 from . import carried, rules, store
 
@@ -60,6 +62,11 @@ def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: byte
         return Taken(_walk(transaction, heard, received_at))
     if heard.word == topics.TALLY:
         history_store.take_tally(transaction, heard.hub_id, heard.message, received_at)
+    if heard.word == topics.UPDATE:
+        down, failure = update_store.take(transaction, hub, heard.message, received_at)
+        if failure is not None:
+            supervision_store.raise_technical(transaction, update_rules.UPDATE_FAILED, received_at, hub, None, failure)
+        return Taken(down)
     if heard.word == topics.TOLD:
         alarm_store.keep_told(transaction, heard.hub_id, heard.message, received_at)
     return Taken()

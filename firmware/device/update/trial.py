@@ -6,6 +6,8 @@ press fail, and after ten minutes when the rest has not come about. An alarm tha
 does not leave the home is the best reason to go back, and the older firmware raises it again from the journal.
 """
 
+import sys
+
 from hub.senses.reflex import Reflex
 from protocol.package import NO_RECEIPT, SELF_TEST, SIREN, WHY
 
@@ -34,18 +36,32 @@ class Trial:
     def step(self, now_ms):
         """True: it stays; a word: it goes, and the loader knows; None: not yet. Errors: OSError of the flash."""
         if not self._is_siren_well:
-            if not (self._does_siren_obey() and does_press_sound()):
+            if not self._does_press_end_in_sound():
                 return self._go(SIREN)
             self._is_siren_well = True
         if now_ms < FIRST_MS:
             return None
-        is_heard, failed = self._receipts() > 0, self._failed_paths()
-        if is_heard and not failed:
+        is_heard, is_well = self._receipts() > 0, self._is_well()
+        if is_heard and is_well:
             self._boot.confirm()
             return True
         if now_ms < LAST_MS:
             return None
         return self._go(SELF_TEST if is_heard else NO_RECEIPT)
+
+    def _is_well(self):
+        try:
+            return not self._failed_paths()
+        except Exception as fault:  # a firmware that cannot even test itself has not passed
+            sys.print_exception(fault)
+            return False
+
+    def _does_press_end_in_sound(self):
+        try:
+            return self._does_siren_obey() and does_press_sound()
+        except Exception as fault:
+            sys.print_exception(fault)
+            return False
 
     def _go(self, why):
         self._boot.give_up(WHY.index(why))

@@ -1,0 +1,1 @@
+"""New firmware for hubs: packages, stages, how far each hub is."""
