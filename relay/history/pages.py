@@ -22,13 +22,14 @@ from ..people import store as people_store
 from ..services import ServicesOf
 from . import store
 from .printed import printed
+from .shapes import AuditEntry, Verdict
 
 router = APIRouter(tags=["history"])
 AlarmId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 _TEMPLATES = Jinja2Templates(FilePath(__file__).parent / "templates")
 
 
-@router.get("/api/audit")
+@router.get("/api/audit", response_model=list[AuditEntry])
 def audit(
     person: SignedIn,
     services: ServicesOf,
@@ -46,7 +47,7 @@ def audit(
         return store.newest_audit(reader, seen, before, count)
 
 
-@router.get("/api/audit/verify")
+@router.get("/api/audit/verify", response_model=Verdict)
 def verify(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """Make every hash of the chain anew: is each row as it was written, and none missing?"""
     guard.require(person, access_rules.AUDIT)

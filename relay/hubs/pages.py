@@ -11,11 +11,12 @@ from ..guard import SignedIn
 from ..people import store as people_store
 from ..services import ServicesOf
 from . import store
+from .shapes import HubHealth
 
 router = APIRouter(tags=["hubs"])
 
 
-@router.get("/api/hubs")
+@router.get("/api/hubs", response_model=list[HubHealth])
 def hubs(
     person: SignedIn,
     services: ServicesOf,

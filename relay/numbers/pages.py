@@ -17,6 +17,7 @@ from ..notify.rules import TIME_ZONE
 from ..people import store as people_store
 from ..services import ServicesOf
 from . import rules, store
+from .shapes import Numbers
 
 router = APIRouter(tags=["numbers"])
 DAY_MS = 24 * 3600 * 1000
@@ -99,7 +100,7 @@ def _cell(value: Any) -> Any:
     return "'" + value if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
 
 
-@router.get("/api/numbers")
+@router.get("/api/numbers", response_model=Numbers, response_model_exclude_unset=True)
 def numbers(
     person: SignedIn, services: ServicesOf, begin: From = None, to: To = None, by: By = "day"
 ) -> dict[str, Any]:

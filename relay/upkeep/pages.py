@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import PlainTextResponse, Response
+from pydantic import BaseModel
 
 from .. import guard
 from ..access import rules as access_rules
@@ -20,7 +21,19 @@ router = APIRouter(tags=["upkeep"])
 PASSED_ON = ("x-forwarded-for", "x-real-ip", "forwarded")
 
 
-@router.get("/api/health")
+class Health(BaseModel):
+    """Shape: `checks` for those signed in: each with `ok` and what was found."""
+
+    is_well: bool
+    checks: dict[str, dict[str, Any]] | None = None
+
+
+@router.get(
+    "/api/health",
+    response_model=Health,
+    response_model_exclude_unset=True,
+    responses={503: {"model": Health, "description": "Not well."}},
+)
 def health(request: Request, services: ServicesOf, response: Response) -> dict[str, Any]:
     """Well or not (503); to those signed in, each check with what was found."""
     facts = look.facts(services, now_ms())
