@@ -245,10 +245,12 @@ def clock_set_back(transaction: Transaction, now: int) -> None:
 
 
 def silent_since(reader: Reader, heard_before: int) -> list[Row]:
-    """Hubs that were heard once, but not since then."""
+    """Hubs that were heard once, but not since then, and whose silence is not told yet."""
     return reader.rows(
         "SELECT hub_id, dwelling_id, community_id, heard_at, is_online FROM hubs"
-        " JOIN dwellings USING (dwelling_id) WHERE is_active = 1 AND heard_at <= ?",
+        " JOIN dwellings USING (dwelling_id) WHERE is_active = 1 AND heard_at <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM technical_alarms AS t WHERE t.hub_id = hubs.hub_id"
+        " AND t.kind = 'hub_offline' AND t.closed_at IS NULL)",
         (heard_before,),
     )
 

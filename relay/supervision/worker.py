@@ -4,6 +4,7 @@ A hub that was never heard is not installed yet: it is shown offline, but is nob
 """
 
 import asyncio
+from functools import partial
 
 from protocol import vocabulary as words
 
@@ -70,11 +71,21 @@ def tidy(transaction: Transaction, now: int) -> None:
     store.close_old_momentary(transaction, now)
 
 
+def heard_since(services: Services, before: int, now: int) -> int:
+    """Since when hubs could be heard without a break: while the line to the broker is down, none of them can. Shape:
+    `before` is what was found the last time."""
+    return now if services.line_down_since() is not None else max(before, services.started_at)
+
+
 async def run(services: Services) -> None:
-    rounds = 0
+    rounds, since = 0, services.started_at
     while True:
         write = services.database.write
-        await asyncio.wrap_future(write(lambda tx: look(tx, now_ms(), services.started_at)))
+        since = heard_since(services, since, now_ms())
+        with services.database.read() as reader:
+            is_any_silent = bool(hub_store.silent_since(reader, now_ms() - hub_rules.OFFLINE_MS))
+        if is_any_silent:
+            await asyncio.wrap_future(write(partial(look, now=now_ms(), relay_started_at=since)))
         if rounds % TIDY_ROUNDS == 0:
             await asyncio.wrap_future(write(lambda tx: tidy(tx, now_ms())))
         rounds += 1

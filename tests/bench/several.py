@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "relay"))
 import postgres_parts
 import several_parts
 
-ALARMS, PER_S = 1000, 40.0
+ALARMS, PER_S = 1000, 15.0
 
 
 async def run(report: Any, quantile: Any) -> None:

@@ -270,7 +270,7 @@ class Homes:
             if retry_s:
                 self._send_again(waiting, retry_s)
             await asyncio.sleep(0.002 if beats_per_s < 2000 else 0.01)
-        end = time.monotonic() + WAIT_S
+        end = time.monotonic() + 3 * WAIT_S
         while self.sent_at.keys() - self.stored.keys() and time.monotonic() < end:
             if retry_s:
                 self._send_again(waiting, retry_s)

@@ -18,6 +18,8 @@ from relay.access import store as access_store
 from relay.app import open_database
 from relay.clock import now_ms
 from relay.database import Transaction
+from relay.escalation import rules as escalation_rules
+from relay.escalation import store as escalation_store
 from relay.people import store as people_store
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -42,6 +44,8 @@ def fill(transaction: Transaction, homes: int) -> None:
     people_store.set_duty_phone(transaction, COMMUNITY, "13800009000")
     password_hash = access_store.hash_password(PASSWORD)
     access_store.add_staff(transaction, COMMUNITY, "bench", "测", "Bench", "supervisor", password_hash)
+    plan = (escalation_rules.Step((escalation_rules.DUTY_PHONE,), escalation_rules.WAIT_S_MAX),)
+    escalation_store.set_plan(transaction, COMMUNITY, plan, 1, now_ms())
     now = now_ms()
     numbers = range(1, homes + 1)
     transaction.execute_many(

@@ -49,7 +49,7 @@ def story(cluster: Cluster, alarms: int, per_s: float) -> dict[str, Any]:
 
 def _wait_for_steps(database: Database, alarms: int) -> dict[str, Any]:
     """Every alarm's first step of escalation, done by whichever relay leads."""
-    end = time.monotonic() + 40
+    end = time.monotonic() + 120
     while True:
         with database.read() as reader:
             steps = reader.rows("SELECT alarm_id, count(*) AS n FROM alarm_history WHERE what = 'escalated' GROUP BY 1")

@@ -8,6 +8,7 @@ from relay import sample
 from relay.app import open_database
 from relay.clock import now_ms
 from relay.hubs import rules as hub_rules
+from relay.services import Services
 from relay.supervision import rules, store, worker
 from relay.supervision.rules import Place, Silent
 
@@ -100,6 +101,21 @@ def test_two_homes_are_no_area_and_an_alarm_is_never_folded(database):
     assert [one["kind"] for one in entries(database)] == ["hub_offline", "hub_offline"]
     silence(database, range(1, 10), start + 10 * LATER_MS)
     assert len(rows(database, "SELECT * FROM alarms WHERE is_open = 1")) == 9
+
+
+def test_while_the_broker_is_down_no_hub_is_at_fault_and_each_has_its_full_time_after_it(database, tmp_path):
+    start = now_ms()
+    for number in range(1, HOMES + 1):
+        say(database, topics.HEARTBEAT, beat([]), hub=hub(number), now=start)
+    services = Services(database, tmp_path, started_at=start)
+    services.line_down_since = lambda: 1.0
+    later = start + 2 * LATER_MS
+    since = worker.heard_since(services, start, later)
+    assert database.write(lambda tx: worker.look(tx, later, since)).result() == []
+    services.line_down_since = lambda: None
+    for at, count in ((later + LATER_MS - 1, 0), (later + LATER_MS, HOMES)):
+        since = worker.heard_since(services, since, at)
+        assert len(database.write(lambda tx, at=at, since=since: worker.look(tx, at, since)).result()) == count
 
 
 def test_which_homes_fold():
