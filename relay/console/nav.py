@@ -19,7 +19,7 @@ PAGES = (
     ("/hubs", "nav_hubs", access_rules.BOARD),
     ("/numbers", "nav_numbers", access_rules.NUMBERS),
     ("/people", "nav_people", access_rules.PEOPLE),
-    ("/install", "nav_install", access_rules.PLACE),
+    ("/install", "nav_install", access_rules.INSTALL),
     ("/staff", "nav_staff", access_rules.STAFF),
     ("/settings", "nav_settings", access_rules.PLAN),
     ("/audit", "nav_audit", access_rules.AUDIT),

@@ -42,6 +42,7 @@ SCREENS = (
     Screen("/hubs", "hubs", access_rules.BOARD),
     Screen("/numbers", "numbers", access_rules.NUMBERS),
     Screen("/people", "people", access_rules.PEOPLE),
+    Screen("/install", "install", access_rules.INSTALL),
     Screen("/staff", "staff", access_rules.STAFF),
     Screen("/settings", "settings", access_rules.PLAN),
     Screen("/audit", "audit", access_rules.AUDIT),

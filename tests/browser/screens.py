@@ -85,6 +85,7 @@ SCREENS = (
     Screen("people", "/people", "[data-testid=homes]", who="supervisor"),
     Screen("people-add", "/people", "[data-testid=homes]", who="supervisor", prepare=_press("home-add", "home-form")),
     Screen("people-import", "/people", "[data-testid=homes]", who="supervisor", prepare=_press("import", "importer")),
+    Screen("install", "/install", "[data-testid=label-form]", who="supervisor"),
     Screen("staff", "/staff", "[data-testid=staff]", who="supervisor"),
     Screen("settings", "/settings", "[data-testid=settings-surroundings]", who="supervisor"),
     Screen("audit", "/audit", "[data-testid=audit]", who="supervisor"),
