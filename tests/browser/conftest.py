@@ -97,14 +97,34 @@ class Console:
 
 
 @pytest.fixture
+def browser_with(driver: Playwright, chromium: str) -> Iterator[Callable[..., Browser]]:
+    """Start a browser of one's own with further arguments: one with a camera."""
+    started: list[Browser] = []
+
+    def start(*arguments: str) -> Browser:
+        started.append(driver.chromium.launch(executable_path=chromium, args=[*CHROMIUM_ARGS, *arguments]))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+@pytest.fixture
 def consoles(browser: Browser, relay: Relay) -> Iterator[Callable[..., Console]]:
     """Make consoles; at the end none may have complained and no alarm is left open."""
     made: list[Console] = []
 
     def make(
-        width: int = 1366, height: int = 768, language: str = "zh", theme: str = "light", script: str = "", **more
+        width: int = 1366,
+        height: int = 768,
+        language: str = "zh",
+        theme: str = "light",
+        script: str = "",
+        used: Browser | None = None,
+        **more,
     ) -> Console:
-        context = browser.new_context(viewport={"width": width, "height": height}, **more)
+        context = (used or browser).new_context(viewport={"width": width, "height": height}, **more)
         cookies = {"anling_language": language, "anling_theme": theme}
         context.add_cookies([{"name": k, "value": v, "url": relay.url} for k, v in cookies.items()])
         if script:

@@ -1,7 +1,8 @@
 """The pages of the day: people and their import, staff, settings, numbers, audit, hubs; and what a family sees."""
 
+from typing import Any
+
 import pytest
-from conftest import Console
 from playwright.sync_api import expect
 
 HEAD = "小区,楼号,单元,楼层,门号,姓名,性别,出生年\n"
@@ -9,7 +10,7 @@ GOOD = HEAD + "清河苑,77,1,2,201,郑福生,男,1941\n"
 BAD = HEAD + "清河苑,78,1,2,202,李桂兰,女,1938\n清河苑,78,1,三,301,王秀英,女,今年\n"
 
 
-def _desk(consoles, name: str, path: str, **more) -> Console:
+def _desk(consoles, name: str, path: str, **more) -> Any:
     console = consoles(**more).open_as(name, path)
     expect(console.at("room")).to_have_attribute("data-state", "ready")
     return console
@@ -20,7 +21,7 @@ def _homes_of(relay, building: str) -> list[dict]:
         return [one for one in client.get("/api/people?count=1000").json() if one["building"] == building]
 
 
-def _choose(console: Console, name: str, text: str) -> None:
+def _choose(console: Any, name: str, text: str) -> None:
     file = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
     console.at("import-file").set_input_files(files=[file])
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import segno
 from browser_parts import Hub, until
-from conftest import CHROMIUM_ARGS, Console
 from playwright.sync_api import expect
 
 GOER = "李敏"  # the sample's `responder`
@@ -37,7 +37,7 @@ def sent(relay, homes) -> Iterator[Callable[[], tuple[Hub, int]]]:
     yield send
 
 
-def _phone(consoles, **more) -> Console:
+def _phone(consoles, **more) -> Any:
     phone = consoles(**SIZE, **more).open_as("responder", "/phone")
     expect(phone.at("line")).to_have_attribute("data-state", "live")
     return phone
@@ -54,7 +54,7 @@ def _history(relay, alarm_id: int) -> list[str]:
         return [row["what"] for row in client.get(f"/api/alarms/{alarm_id}/history").json()]
 
 
-def _keeps_its_page(phone: Console) -> bool:
+def _keeps_its_page(phone: Any) -> bool:
     kept = "caches.open('anling-phone-1').then((cache) => cache.match('/phone')).then(Boolean)"
     return phone.page.evaluate(kept)
 
@@ -87,6 +87,27 @@ def test_an_assignment_says_where_and_how_to_get_in_and_is_worked_to_its_end(con
     phone.at("note").fill("扶起，无外伤")
     phone.at("resolve").click()
     until(lambda: _work(relay, alarm_id) == "RESOLVED", "the relay knows how it ended")
+
+
+def test_what_is_typed_stays_when_the_alarm_changes_meanwhile(consoles, sent, relay) -> None:
+    hub, alarm_id = sent()
+    phone = _phone(consoles)
+    phone.at("accept").click()
+    phone.at("arrived").click()
+    until(lambda: _work(relay, alarm_id) == "ON_SCENE", "the relay knows that somebody is there")
+    phone.at("note").fill("坐在地上，清醒")
+    phone.at("outcome").select_option("helped")
+    hub.press(alarm=1)  # the resident presses again: the page shows it
+    phone.page.wait_for_timeout(6000)
+    expect(phone.at("note")).to_have_value("坐在地上，清醒")
+    expect(phone.at("outcome")).to_have_value("helped")
+
+
+def test_a_page_that_cannot_be_heard_says_so_until_it_is_touched(consoles) -> None:
+    phone = _phone(consoles)
+    expect(phone.at("sound")).to_be_visible()
+    phone.page.locator("main").click(position={"x": 5, "y": 5})
+    expect(phone.at("sound")).to_be_hidden()
 
 
 def test_who_cannot_go_says_why(consoles, sent, relay) -> None:
@@ -170,6 +191,7 @@ def test_signing_out_takes_the_address_off_the_phone(consoles, sent) -> None:
     phone = _phone(consoles)
     expect(phone.at(f"work-{alarm_id}")).to_be_visible()
     assert "室" in phone.page.evaluate("localStorage.anling_phone_last")
+    until(lambda: _keeps_its_page(phone), "the phone keeps its page")
     phone.page.locator("#menu-button").click()
     phone.page.locator(".sign-out button").click()
     expect(phone.page.locator("#password")).to_be_visible()
@@ -193,25 +215,15 @@ def _film(path: Path, text: str) -> None:
     path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * 5)
 
 
-def test_the_camera_reads_the_code_beside_the_door(driver, chromium, relay, sent, tmp_path) -> None:
+def test_the_camera_reads_the_code_beside_the_door(consoles, browser_with, relay, sent, tmp_path) -> None:
     hub, alarm_id = sent()
     film = tmp_path / "door.y4m"
     _film(film, f"{relay.url}/phone#door={_door_code(relay, hub)}")
-    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    browser = driver.chromium.launch(
-        executable_path=chromium, args=[*CHROMIUM_ARGS, *camera, f"--use-file-for-fake-video-capture={film}"]
-    )
-    try:
-        context = browser.new_context(viewport=SIZE)
-        phone = Console(context.new_page(), relay).open_as("responder", "/phone")
-        phone.at("accept").click()
-        phone.at("scan").click()
-        until(lambda: _work(relay, alarm_id) == "ON_SCENE", "the code was read and the relay took it")
-        with relay.client() as client:
-            alarms = client.get("/api/board").json()["alarms"]
-        assert next(one["arrived_by"] for one in alarms if one["alarm_id"] == alarm_id) == "door"
-        assert not phone.complaints, phone.complaints
-    finally:
-        browser.close()
-        with relay.client() as client:
-            client.post(f"/api/alarms/{alarm_id}/clear", json={"outcome": "test", "note": ""})
+    camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    phone = _phone(consoles, used=browser_with(*camera, f"--use-file-for-fake-video-capture={film}"))
+    phone.at("accept").click()
+    phone.at("scan").click()
+    until(lambda: _work(relay, alarm_id) == "ON_SCENE", "the code was read and the relay took it")
+    with relay.client() as client:
+        alarms = client.get("/api/board").json()["alarms"]
+    assert next(one["arrived_by"] for one in alarms if one["alarm_id"] == alarm_id) == "door"

@@ -77,7 +77,7 @@ async function begin(library, building, cells) {
     shownFor = name;
     const [[west, south], , [east, north]] = walls.features[0].geometry.coordinates[0];
     map.fitBounds([[west, south], [east, north]], { animate: false, bearing: -28, padding: 40, maxZoom: 20 });
-    map.jumpTo({ pitch: 58, zoom: map.getZoom() - Math.log2(1 + height_m / 90) + 0.35 });
+    map.jumpTo({ pitch: 58, zoom: map.getZoom() - Math.log2(1 + height_m / 90) - 0.4 });
   }
 }
 

@@ -48,6 +48,15 @@ export function changeHome(dwelling_id, state) {
   return home.community;
 }
 
+/** A home was taken out; the community to gather anew, or null. */
+export function forgetHome(dwelling_id) {
+  const home = model.homes.get(dwelling_id);
+  if (!home) return null;
+  model.homes.delete(dwelling_id);
+  members.set(home.community, members.get(home.community).filter((one) => one !== home));
+  return home.community;
+}
+
 /** The outline of each community: the hull of its homes, as [lat, lng]. Shape: community_id → ring. */
 export function outlines() {
   return new Map([...members].map(([community_id, list]) =>

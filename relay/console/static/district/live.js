@@ -1,13 +1,13 @@
 // The district's line: districts, homes and alarms first, then each change as it comes.
 // Rule 1: silence of STALE_MS is a lost line. Rule 2: after a loss all is asked for anew, so that nothing falls between.
 import { get } from "../base/http.js";
-import { changeHome, gather, takeHomes } from "./homes.js";
+import { changeHome, forgetHome, gather, takeHomes } from "./homes.js";
 import { model, tell } from "./state.js";
 
 const STALE_MS = 9000; // the relay ticks every 5 s
 const AGAIN_MS = 2500;
 const DISTRICT_MS = 5000; // counts of hubs and of people on duty
-const GATHER_MS = 1000;
+const GATHER_MS = 200; // a few changes at once are drawn together
 
 let source = null;
 let heardAt = 0;
@@ -42,6 +42,10 @@ function listen() {
   on("reload", begin);
   on("dwelling", (home) => {
     const community = changeHome(home.dwelling_id, home.state);
+    if (community) dirty.add(community);
+  });
+  on("dwelling_gone", ({ dwelling_id }) => {
+    const community = forgetHome(dwelling_id);
     if (community) dirty.add(community);
   });
   on("alarm", (alarm) => {

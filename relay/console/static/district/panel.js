@@ -1,7 +1,7 @@
 // Beside the map: the district's figures, every open alarm, the communities, and the people of the chosen one.
 import { kindWord, stepWord } from "../base/alarm_words.js";
 import { find, make } from "../base/dom.js";
-import { countAll, timeOfDay } from "../base/times.js";
+import { countAll, dayAndTime } from "../base/times.js";
 import { language, named, word } from "../base/words.js";
 import { table } from "../parts/table.js";
 import { communityOf, model } from "./state.js";
@@ -85,7 +85,7 @@ export function drawDetail() {
 
 function people(detail) {
   const onDuty = detail.on_duty.map((one) => make("li", { class: "row" },
-    make("span", { class: "grow" }, make("strong", {}, named(one, "display_name")), ` ${word(`duty_${one.duty}`)}${one.ends_at ? ` · ${word("until", timeOfDay(one.ends_at))}` : ""}`), phoneLink(one.phone)));
+    make("span", { class: "grow" }, make("strong", {}, named(one, "display_name")), ` ${word(`duty_${one.duty}`)}${one.ends_at ? ` · ${word("until", dayAndTime(one.ends_at))}` : ""}`), phoneLink(one.phone)));
   const open = detail.alarms.map((alarm) => make("li", {}, make("strong", {}, kindWord(alarm)), ` ${whereOf(alarm)} · ${stepWord(alarm)} `, make("time", { "data-since": alarm.raised_at })));
   return [
     detail.duty_phone ? make("p", { class: "row" }, make("span", { class: "grow" }, word("duty_phone")), phoneLink(detail.duty_phone)) : null,

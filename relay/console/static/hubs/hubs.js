@@ -36,7 +36,7 @@ const tags = (list) => (list.length ? list.map(([look, key, ...given]) => make("
 function draw(hubs) {
   const ill = hubs.filter((hub) => weight(hub) > 0);
   const shown = (filter === "ill" ? ill : hubs)
-    .filter((hub) => `${hub.label} ${hub.label_en ?? ""} ${hub.hub_id}`.toLowerCase().includes(sought))
+    .filter((hub) => `${hub.label} ${hub.label_en ?? ""} ${hub.hub_id}`.toLowerCase().includes(sought.trim().toLowerCase()))
     .sort((a, b) => weight(b) - weight(a) || a.label.localeCompare(b.label, "zh", { numeric: true }));
   return [figures(hubs, ill), tools(hubs, ill), table({
     caption: word("nav_hubs"), testid: "hub-table", rows: shown, empty: word("hubs_none"),
@@ -59,7 +59,7 @@ function figures(hubs, ill) {
 
 function tools(hubs, ill) {
   const choice = (key, label) => make("button", { type: "button", testid: `filter-${key}`, "aria-pressed": String(filter === key), onclick: () => { filter = key; room.show(); } }, label);
-  const search = make("input", { type: "search", id: "hub-search", value: sought, testid: "hub-search", onchange: () => { sought = search.value.trim().toLowerCase(); room.show(); } });
+  const search = make("input", { type: "search", id: "hub-search", value: sought, testid: "hub-search", oninput: () => { sought = search.value; room.show(); } });
   return make("div", { class: "row" }, make("div", { class: "segments" }, choice("all", `${word("all")} ${hubs.length}`), choice("ill", `${word("hubs_ill")} ${ill.length}`)),
     make("label", { class: "grow search" }, make("span", {}, word("place_search")), search));
 }

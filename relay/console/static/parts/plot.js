@@ -2,9 +2,9 @@
 import { make } from "../base/dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 640;
-const HEIGHT = 220;
-const EDGE = { left: 46, right: 12, top: 12, bottom: 34 };
+const WIDTH = 440; // about as wide as it is shown, so that its letters keep their size
+const HEIGHT = 200;
+const EDGE = { left: 50, right: 12, top: 16, bottom: 30 };
 
 function draw(tag, given, ...children) {
   const element = document.createElementNS(SVG, tag);
@@ -36,7 +36,7 @@ export function plot({ title, points, unit = "", kind = "bar", limit = null, lim
   }
   if (kind === "bar") for (const [index, one] of points.entries()) svg.append(...bar(one, index));
   else svg.append(...line());
-  const every = Math.ceil(points.length / 8);
+  const every = Math.ceil(points.length / 6);
   for (const [index, one] of points.entries()) if (index % every === 0) svg.append(text(x(index), HEIGHT - 12, one.short ?? one.name, "middle"));
   if (limit !== null) {
     svg.append(draw("line", { x1: EDGE.left, x2: WIDTH - EDGE.right, y1: y(limit), y2: y(limit), class: "plot-limit" }), text(WIDTH - EDGE.right, y(limit) - 5, limitName, "end"));
@@ -44,7 +44,7 @@ export function plot({ title, points, unit = "", kind = "bar", limit = null, lim
   return make("figure", { class: "plot-frame", testid }, make("figcaption", {}, title), svg);
 
   function bar(one, index) {
-    if (one.value === null || one.value === undefined) return [];
+    if (!one.value) return [];
     const width = Math.min(40, (inner.width / points.length) * 0.7);
     return [draw("rect", { x: x(index) - width / 2, width, y: y(one.value), height: Math.max(1, y(0) - y(one.value)), class: "plot-bar" }, draw("title", {}, `${one.name} ${one.value}${unit}`))];
   }

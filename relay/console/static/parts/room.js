@@ -18,7 +18,7 @@ export function fill({ load, draw, every_ms = 0, stale_ms = 20000 }) {
   age.hidden = true;
 
   function show() {
-    if (room.data !== null) body.replaceChildren(...[draw(room.data)].flat());
+    if (room.data !== null) keepingFocus(body, () => body.replaceChildren(...[draw(room.data)].flat()));
     else if (room.failed) body.replaceChildren(failure(room.failed, again));
     else body.replaceChildren(make("p", { class: "room-loading" }, word("loading")));
     element.dataset.state = room.data !== null ? "ready" : room.failed ? "failed" : "loading";
@@ -56,6 +56,17 @@ export function fill({ load, draw, every_ms = 0, stale_ms = 20000 }) {
   setInterval(tellAge, 1000);
   again();
   return { again, show };
+}
+
+/** Draw anew under the hands of somebody who types or walks by keyboard: they stay where they were. */
+function keepingFocus(body, write) {
+  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+  const testid = focused?.dataset.testid;
+  const caret = focused?.type === "search" ? focused.selectionStart : null;
+  write();
+  const found = testid ? body.querySelector(`[data-testid="${CSS.escape(testid)}"]`) : null;
+  found?.focus({ preventScroll: true });
+  if (found && caret !== null) found.setSelectionRange(caret, caret);
 }
 
 /** One sentence about what went wrong, and the button that tries again. */

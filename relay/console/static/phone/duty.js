@@ -2,7 +2,7 @@
 import { find, make } from "../base/dom.js";
 import { del, post } from "../base/http.js";
 import { notice, quiet } from "../base/notices.js";
-import { timeOfDay } from "../base/times.js";
+import { dayAndTime } from "../base/times.js";
 import { word } from "../base/words.js";
 import { arm } from "../board/sound.js";
 
@@ -33,7 +33,7 @@ export function drawDuty(duty, isFresh, changed) {
   };
   const place = find("duty");
   place.dataset.on = duty?.me ? String(isOn) : "unknown";
-  const text = !duty?.me ? word("duty_unknown") : isOn ? word("duty_on_until", timeOfDay(duty.me.ends_at)) : word("duty_off_now");
+  const text = !duty?.me ? word("duty_unknown") : isOn ? word("duty_on_until", dayAndTime(duty.me.ends_at)) : word("duty_off_now");
   place.replaceChildren(
     make("p", { class: "duty-state", role: "status" }, make("strong", {}, text), isFresh ? null : make("small", {}, ` ${word("not_fresh")}`)),
     isOn

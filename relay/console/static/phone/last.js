@@ -3,6 +3,7 @@
 
 const KEPT_AS = "anling_phone_last";
 const KEPT_MS = 14 * 3600 * 1000;
+let keeper = null; // the service worker that keeps the page
 const staff_id = Number(document.body.dataset.staff);
 
 export const mine = () => staff_id;
@@ -19,7 +20,13 @@ export function last() {
 
 export function forget() {
   localStorage.removeItem(KEPT_AS);
-  navigator.serviceWorker?.controller?.postMessage("forget");
+  keeper?.postMessage("forget");
+}
+
+/** The worker keeps this page for when there is no line. */
+export function keptBy(worker) {
+  keeper = worker;
+  keeper.postMessage("keep");
 }
 
 export function read(name) {

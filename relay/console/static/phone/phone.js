@@ -1,5 +1,5 @@
 // The responder's page: what begins in which order; what it knows; how good the line is.
-import { find, make, setText } from "../base/dom.js";
+import { find, make, setText, show } from "../base/dom.js";
 import * as frame from "../base/frame.js";
 import { get } from "../base/http.js";
 import { notice, quiet } from "../base/notices.js";
@@ -7,10 +7,10 @@ import { countAll, learn, span } from "../base/times.js";
 import { onLanguage, word } from "../base/words.js";
 import * as sound from "../board/sound.js";
 import { drawDuty } from "./duty.js";
-import { forget, keepLast, last } from "./last.js";
+import { forget, keepLast, keptBy, last } from "./last.js";
 import * as orders from "./orders.js";
 import { codeIn } from "./scan.js";
-import { drawWork, load, stepOf } from "./work.js";
+import { drawWork, load, seenOf, stepOf } from "./work.js";
 
 const ASK_MS = 4000;
 const kept = last();
@@ -66,10 +66,16 @@ function drawLine() {
   setText(line, count ? word("line_waiting", count) : isLost ? word("line_old", span(Date.now() - state.heardAt)) : word(state.isFresh ? "live" : "connecting"));
 }
 
+/** A page that cannot be heard says so; the first touch opens the sound, and lets it be heard. */
+function drawSound() {
+  show(find("sound"), !sound.isArmed());
+}
+
 function draw() {
   drawLine();
+
   drawDuty(state.duty, state.isFresh, ask);
-  const text = JSON.stringify([state.assignments, orders.waiting(), [...panels].map(([id, one]) => [id, one.mode, one.health]), document.documentElement.dataset.language, state.failed?.message && state.assignments === null]);
+  const text = JSON.stringify([state.assignments?.map(seenOf), orders.waiting(), [...panels].map(([id, one]) => [id, one.mode, one.health]), document.documentElement.dataset.language, state.failed?.message && state.assignments === null]);
   if (text === shown) return; // nothing moves under a hand that writes
   shown = text;
   const place = find("assignments");
@@ -80,7 +86,7 @@ function draw() {
 }
 
 function panelOf(alarm_id) {
-  if (!panels.has(alarm_id)) panels.set(alarm_id, { mode: null, scan: null, health: null });
+  if (!panels.has(alarm_id)) panels.set(alarm_id, { mode: null, scan: null, health: null, typed: {} });
   return panels.get(alarm_id);
 }
 
@@ -107,10 +113,13 @@ document.querySelector(".sign-out").addEventListener("submit", (event) => {
 addEventListener("online", ask);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
 document.addEventListener("pointerdown", () => sound.isArmed() && sound.loop(null));
+// After the press has done what it was for: what it hides may not move another button under the finger.
+document.addEventListener("click", () => !sound.isArmed() && sound.arm().then(() => setTimeout(drawSound, 600)));
 setInterval(() => { countAll(); drawLine(); }, 1000);
+drawSound();
 draw();
 ask().then(takeDoorCode);
 navigator.serviceWorker?.register("/phone-worker.js", { scope: "/phone" })
   .then(() => navigator.serviceWorker.ready)
-  .then((worker) => worker.active.postMessage("keep"))
+  .then((worker) => keptBy(worker.active))
   .catch(() => notice("worker", () => word("phone_no_worker")));

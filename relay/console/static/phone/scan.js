@@ -82,5 +82,10 @@ export function scanner(found) {
     video.hidden = true;
     said.textContent = word("scan_no_camera");
   });
-  return { element, close };
+  /** A film that was taken out of the page stands still until it is told to go on. */
+  function goOn() {
+    setTimeout(() => isOpen && stream && video.play().catch(() => {}));
+  }
+
+  return { element, close, goOn };
 }

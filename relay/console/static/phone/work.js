@@ -22,7 +22,10 @@ export function stepOf(one) {
   return AFTER[waitingFor(one.alarm_id).at(-1)?.what] ?? one.work;
 }
 
-/** Shape: one is an assignment as the API gives it; `panel` keeps what is open under the hand: {mode, scan, health}. */
+/** What of an assignment is seen: only a change of these draws it anew, so that nothing jumps under a hand. */
+export const seenOf = (one) => ["alarm_id", "work", "minutes", "address", "resident_name", "access_note", "latitude", "longitude", "keyholders", "duty_phone", "kind", "raised_at", "activated_at", "activations"].map((name) => one[name]);
+
+/** Shape: one is an assignment as the API gives it; `panel` keeps what is under the hand: {mode, scan, health, typed}. */
 export function drawWork(one, panel, again) {
   const step = stepOf(one);
   const pending = waitingFor(one.alarm_id);
@@ -45,24 +48,34 @@ function keyholders(one) {
 
 function next(one, step, panel, again) {
   const set = (mode) => { panel.scan?.close(); panel.scan = null; panel.mode = mode; again(); };
-  const send = (what, body) => { panel.scan?.close(); panel.scan = null; panel.mode = null; order(one.alarm_id, what, body); };
-  if (panel.mode === "decline") return declining(send, set);
-  if (step === "ASSIGNED") return accepting(one, send, set);
+  const send = (what, body) => { panel.scan?.close(); panel.scan = null; panel.mode = null; panel.typed = {}; order(one.alarm_id, what, body); };
+  if (panel.mode === "decline") return declining(panel, send, set);
+  if (step === "ASSIGNED") return accepting(one, panel, send, set);
   if (step === "ACCEPTED") return arriving(one, panel, send, set);
-  if (step === "ON_SCENE") return resolving(send);
+  if (step === "ON_SCENE") return resolving(panel, send);
   return [make("p", { class: "sentence is-good", role: "status" }, word(step === "DECLINED" ? "phone_declined" : "phone_resolved"))];
 }
 
-function accepting(one, send, set) {
+/** What was typed or chosen stays when the page is drawn anew. */
+function kept(panel, ...elements) {
+  for (const element of elements) {
+    if (panel.typed[element.name] !== undefined) element.value = panel.typed[element.name];
+    element.addEventListener("input", () => { panel.typed[element.name] = element.value; });
+  }
+}
+
+function accepting(one, panel, send, set) {
   const choices = [...new Set([...MINUTES, ...(one.minutes ? [one.minutes] : [])])].sort((a, b) => a - b);
   const minutes = make("select", { id: `minutes-${one.alarm_id}`, name: "minutes", testid: "minutes" }, ...choices.map((count) => make("option", { value: count, selected: count === (one.minutes ?? 10) }, word("minutes_count", count))));
+  kept(panel, minutes);
   return [make("p", { class: "form-field" }, make("label", { for: minutes.id }, word("minutes")), minutes),
     button({ class: "primary huge", testid: "accept", onclick: () => send("accept", { minutes: Number(minutes.value) }) }, word("phone_accept")),
     button({ testid: "decline", onclick: () => set("decline") }, word("phone_decline"))];
 }
 
-function declining(send, set) {
+function declining(panel, send, set) {
   const other = make("input", { id: "decline-why", name: "why", maxlength: 200, testid: "decline-why" });
+  kept(panel, other);
   const why = (text) => send("decline", { reason: text });
   return [make("h3", {}, word("decline_why")),
     ...REASONS.slice(0, -1).map((reason) => button({ testid: `reason-${reason}`, onclick: () => why(word(`reason_${reason}`)) }, word(`reason_${reason}`))),
@@ -74,6 +87,7 @@ function declining(send, set) {
 function arriving(one, panel, send, set) {
   if (panel.mode === "scan") {
     panel.scan ??= scanner((code) => send("arrived", { by: "door", code }));
+    panel.scan.goOn();
     return [panel.scan.element, button({ class: "quiet", onclick: () => set(null) }, word("back"))];
   }
   return [button({ class: "primary huge", testid: "scan", onclick: () => set("scan") }, word("phone_scan")),
@@ -81,9 +95,10 @@ function arriving(one, panel, send, set) {
     button({ class: "quiet", testid: "decline", onclick: () => set("decline") }, word("phone_decline"))];
 }
 
-function resolving(send) {
+function resolving(panel, send) {
   const outcome = make("select", { id: "outcome", name: "outcome", testid: "outcome" }, make("option", { value: "" }, word("outcome_choose")), ...OUTCOMES.map((key) => make("option", { value: key }, outcomeWord(key))));
   const note = make("textarea", { id: "note", name: "note", maxlength: 2000, testid: "note" });
+  kept(panel, outcome, note);
   return [make("p", { class: "form-field" }, make("label", { for: "outcome" }, word("outcome")), outcome),
     make("p", { class: "form-field" }, make("label", { for: "note" }, word("note")), note),
     button({ class: "primary huge", testid: "resolve", onclick: () => (outcome.value ? send("resolve", { outcome: outcome.value, note: note.value.trim() }) : outcome.focus()) }, word("phone_resolve"))];

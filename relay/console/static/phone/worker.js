@@ -14,6 +14,7 @@ const PARTS = [
   "/static/parts/form.js", "/static/board/sound.js",
 ];
 let badUntil = 0;
+let leavings = 0; // how often somebody signed out: what was asked for before that is not kept after it
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(PARTS)).then(() => self.skipWaiting()));
@@ -27,6 +28,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data === "keep") event.waitUntil(keep());
+  if (event.data === "forget") leavings += 1;
   if (event.data === "forget") event.waitUntil(caches.open(KEPT).then((cache) => cache.delete(PAGE)));
 });
 
@@ -41,18 +43,20 @@ self.addEventListener("fetch", (event) => {
 
 /** The page came before the worker did: keep it now, not at the next visit. */
 async function keep() {
+  const before = leavings;
   const fresh = await fetch(PAGE);
-  if (fresh.ok && !fresh.redirected) await (await caches.open(KEPT)).put(PAGE, fresh);
+  if (fresh.ok && !fresh.redirected && leavings === before) await (await caches.open(KEPT)).put(PAGE, fresh);
 }
 
 async function answer(request, key) {
   const cache = await caches.open(KEPT);
   const kept = await cache.match(key);
   if (kept && Date.now() < badUntil) return kept;
+  const before = leavings;
   try {
     const fresh = await fetch(request, kept ? { signal: AbortSignal.timeout(WAIT_MS) } : {});
     // A redirect to the sign-in page is not the page; it is passed on and not kept.
-    if (fresh.ok && !fresh.redirected) await cache.put(key, fresh.clone());
+    if (fresh.ok && !fresh.redirected && leavings === before) await cache.put(key, fresh.clone());
     if (fresh.status >= 500 && kept) return kept;
     return fresh;
   } catch (error) {

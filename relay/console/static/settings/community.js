@@ -14,7 +14,7 @@ export function community(given, board, again) {
       await put("/api/community", { name: typed.name, name_en: typed.name_en, duty_phone: typed.duty_phone || null, ...place });
       again();
     } },
-    make("div", { class: "form-columns" }, field("name", "name", { value: given.name, required: true, maxlength: 64 }), field("name_en", "name_en", { value: given.name_en ?? "", maxlength: 64 }),
+    make("div", { class: "form-columns" }, field("name", "community_name", { value: given.name, required: true, maxlength: 64 }), field("name_en", "name_en", { value: given.name_en ?? "", maxlength: 64 }),
       field("duty_phone", "duty_phone", { value: given.duty_phone ?? "", type: "tel", maxlength: 32, hint: "duty_phone_hint" }),
       field("latitude", "latitude", { value: given.latitude ?? "", type: "number", step: "any", min: -90, max: 90, hint: "community_place" }), field("longitude", "longitude", { value: given.longitude ?? "", type: "number", step: "any", min: -180, max: 180 }))),
   ].filter(Boolean);
