@@ -89,6 +89,10 @@ async def _add(window, order):
         raise Fault("bad_order")
     if not (key is None or _is_hex(key, 32)):
         raise Fault("bad_key")
+    overdue_s = order.get("overdue_s")
+    is_limit = overdue_s is None or (isinstance(overdue_s, int) and 10 <= overdue_s <= 86400)
+    if order.get("watch") not in (None, "bathroom", "bed", "front", "inner") or not is_limit:
+        raise Fault("bad_order")
     sniffer = window.sniffer
     rssi_dbm = sniffer.rssi(device_id)
     if rssi_dbm is None:
@@ -108,7 +112,9 @@ async def _add(window, order):
 
 
 async def _remove(window, order):
-    window.draft.remove_device(order.get("id"))
+    if not _is_hex(order.get("id"), 12):
+        raise Fault("bad_order")
+    window.draft.remove_device(order["id"])
     return {}
 
 
@@ -166,7 +172,8 @@ STEPS = {
 
 async def carry_out(window, order):
     """The answer to an order. Never raises."""
-    step = STEPS.get(order.get("do")) if isinstance(order, dict) else None
+    do = order.get("do") if isinstance(order, dict) else None
+    step = STEPS.get(do) if isinstance(do, str) else None
     try:
         if step is None:
             raise Fault("unknown_order")
@@ -177,5 +184,8 @@ async def carry_out(window, order):
     except OSError as fault:
         print("install:", fault)
         answer = {"ok": False, "fault": "flash"}
-    answer["do"] = order.get("do") if isinstance(order, dict) else None
+    except Exception as fault:  # an order that no program of ours sends must not end the window
+        print("install: an order that fails:", type(fault).__name__)
+        answer = {"ok": False, "fault": "bad_order"}
+    answer["do"] = do if step is not None else None
     return answer
