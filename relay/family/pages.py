@@ -134,7 +134,9 @@ def end(link_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, 
     return {"link_id": link_id}
 
 
-@router.get("/family/{secret}", response_model=FamilyView)
+@router.get(
+    "/family/{secret}", response_model=FamilyView, responses={429: {"description": "Asked, or guessed, too often."}}
+)
 def family(
     secret: Annotated[str, Path(min_length=1, max_length=128)], request: Request, services: ServicesOf
 ) -> dict[str, Any]:

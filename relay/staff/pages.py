@@ -170,7 +170,7 @@ async def new_password(staff_id: StaffId, request: Request, person: Writing, ser
     return {"password": password}
 
 
-@router.post("/api/me/password", response_model=Nothing)
+@router.post("/api/me/password", response_model=Nothing, responses={429: {"description": "Tried too often."}})
 async def own_password(body: OwnPassword, request: Request, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Choose a password of one's own; all other sessions end."""
     await _check_present(body, request, person, services)
