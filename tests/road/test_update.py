@@ -23,7 +23,7 @@ SCALE = "10"
 _OBEYS = "        if self._is_on:\n            return self"
 _LIVE = "        while True:\n            try:\n                await self._live()"
 FAULTS = {
-    "deaf": Change("device/sounder.py", _OBEYS, "        return False\n" + _OBEYS),
+    "deaf": Change("device/panel/sounder.py", _OBEYS, "        return False\n" + _OBEYS),
     "ill": Change("device/app.py", "import asyncio", "raise RuntimeError('ill')\nimport asyncio"),
     "mute": Change(
         "device/link/uplink.py",
