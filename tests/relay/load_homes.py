@@ -104,7 +104,8 @@ class Line(asyncio.Protocol):
 
     def publish(self, topic: str, payload: bytes, qos: int) -> None:
         middle = self._next_mid() if qos else b""
-        self.transport.write(packet(0x32 if qos else 0x30, text(topic) + middle + payload))
+        if not self.is_lost:  # what is not sent is sent again, as a hub's outbox does
+            self.transport.write(packet(0x32 if qos else 0x30, text(topic) + middle + payload))
 
 
 class Console:
@@ -226,9 +227,7 @@ class Homes:
         number = self._next_beat
         self._next_beat = (number + 1) % self.homes
         topic, payload = self._beats[number]
-        line = self._line(number)
-        if not line.is_lost:
-            line.publish(topic, payload, 0)
+        self._line(number).publish(topic, payload, 0)
 
     def press(self) -> tuple[str, int]:
         """The next home's alarm."""
@@ -242,9 +241,7 @@ class Homes:
 
     def send_alarm(self, hub_id: str, seq: int) -> None:
         message = messages.alarm(EPOCH, seq, seq, "help", "raised", None, "press", 10, None)
-        line = self._line(int(hub_id[4:]) - 1)
-        if not line.is_lost:
-            line.publish(topics.up(hub_id, topics.ALARM), messages.encode(message), 1)
+        self._line(int(hub_id[4:]) - 1).publish(topics.up(hub_id, topics.ALARM), messages.encode(message), 1)
 
     def tell_counts(self, number: int) -> None:
         """What this home counted, as its hub does each night."""
@@ -319,6 +316,8 @@ async def obey(homes: Homes, consoles: list[Console], order: dict[str, Any]) -> 
         homes.figures()
         return {"lag_s": lag_s}
     if order["do"] == "count":
+        while any(line.is_lost for line in homes.lines):
+            await asyncio.sleep(0.1)
         for number in range(homes.homes):
             if homes.hub(number) in homes.seqs:
                 homes.tell_counts(number)
