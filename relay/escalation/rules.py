@@ -77,8 +77,11 @@ def is_past_end(plan: Plan, number: int) -> bool:
 
 
 def after_step(alarm: Alarm, step: Step, now: int) -> Alarm:
-    """A step was done: the next one at its time."""
-    return replace(alarm, plan_step=alarm.plan_step + 1, next_at=now + step.wait_s * 1000)
+    """A step was done: the next one at its time, counted from when this one was due, so that no delay adds up. After a
+    long absence it counts from now: nobody is called twice in a row."""
+    is_on_time = alarm.next_at is not None and 0 <= now - alarm.next_at < LATE_MS
+    begun_at = alarm.next_at if is_on_time and alarm.next_at is not None else now
+    return replace(alarm, plan_step=alarm.plan_step + 1, next_at=begun_at + step.wait_s * 1000)
 
 
 def stands_still(alarm: Alarm, now: int) -> tuple[Alarm, str]:

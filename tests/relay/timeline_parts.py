@@ -31,12 +31,12 @@ def story(relay: Relay, home: Home, down_s: tuple[float, float] | None = None) -
 
     found = until(lambda: len(done := escalated()) >= len(STEPS) and done, "every step", WAIT_S * len(STEPS) + 10)
     supervisor.close()
-    first = found[0]["at"]
+    raised_at = alarm["raised_at"]
     return [
         {
             "name": "+".join(to),
             "planned_s": number * WAIT_S,
-            "happened_s": (entry["at"] - first) / 1000,
+            "happened_s": (entry["at"] - raised_at) / 1000,
             "told": entry["detail"],
         }
         for number, (to, entry) in enumerate(zip(STEPS, found, strict=False))
