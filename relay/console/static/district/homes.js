@@ -6,6 +6,7 @@ import { model } from "./state.js";
 
 const ALONE = new Set(["alarm", "pre_alarm", "acknowledged"]);
 const CLUSTER_PX = 60;
+export const ZOOM_MIN = 8; // farther out there is nothing to see, and every level costs its share of the start
 const ALONE_FROM_ZOOM = 17; // from here on every home is drawn for itself
 const members = new Map(); // community_id → its homes
 
@@ -31,7 +32,7 @@ export function gather(communities) {
     const calm = members.get(community).filter((home) => !ALONE.has(home.state))
       .map((home) => ({ type: "Feature", properties: home, geometry: { type: "Point", coordinates: [home.lng, home.lat] } }));
     const index = new window.Supercluster({
-      radius: CLUSTER_PX, maxZoom: ALONE_FROM_ZOOM - 1, minPoints: 3, extent: 256, nodeSize: 64,
+      radius: CLUSTER_PX, minZoom: ZOOM_MIN, maxZoom: ALONE_FROM_ZOOM - 1, minPoints: 3, extent: 256, nodeSize: 64,
       map: (home) => ({ offline: home.state === "offline" ? 1 : 0 }),
       reduce: (sum, one) => { sum.offline += one.offline; },
     });

@@ -4,7 +4,7 @@ import { make } from "../base/dom.js";
 import { named, onLanguage, word } from "../base/words.js";
 import { alarmsLayer } from "./alarms.js";
 import { dotsLayer } from "./dots.js";
-import { outlines } from "./homes.js";
+import { outlines, ZOOM_MIN } from "./homes.js";
 import { communityOf, model, onChange } from "./state.js";
 import { surroundingsLayer } from "./surroundings.js";
 
@@ -13,7 +13,7 @@ const CLOSE_ZOOM = 17;
 /** Make the map in its element; `choose(community_id)` when somebody presses a community. */
 export function makeMap(choose) {
   const L = window.L;
-  const map = L.map("map", { zoomControl: false, attributionControl: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, minZoom: 8, maxZoom: 19, zoomSnap: 1, preferCanvas: true, inertia: true });
+  const map = L.map("map", { zoomControl: false, attributionControl: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, minZoom: ZOOM_MIN, maxZoom: 19, zoomSnap: 1, preferCanvas: true, inertia: true });
   const zoom = L.control.zoom({ zoomInTitle: word("zoom_in"), zoomOutTitle: word("zoom_out") }).addTo(map);
   onLanguage(() => {
     for (const [name, key] of [["_zoomInButton", "zoom_in"], ["_zoomOutButton", "zoom_out"]]) {
