@@ -26,6 +26,7 @@ async def bench_hub(folder: Path, identity: dict[str, Any] | None = None, **more
     times as fast; `is_new` False: one that was installed before."""
     identity = identity or IDENTITY
     fast = more.pop("fast", 1)
+    is_image = more.pop("is_image", False)
     router_port = more.pop("router_port", 0)
     is_new = more.pop("is_new", True)
     home = Home(folder, identity["hub_id"], "127.0.0.1", more.pop("broker_port", 1), "", **more)
@@ -33,8 +34,8 @@ async def bench_hub(folder: Path, identity: dict[str, Any] | None = None, **more
         home.identity = identity
     else:
         (folder / "identity.json").write_text(json.dumps(identity))
-    if fast > 1:
-        home.images = images.build(folder / "images", is_fast=True)
+    if fast > 1 or is_image:
+        home.images = images.build(folder / "images", is_fast=fast > 1)
         home.environment["ANLING_TIME_SCALE"] = str(fast)
     home.router.port = router_port
     home.link.networks = [dict(WIFI)]

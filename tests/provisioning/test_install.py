@@ -27,9 +27,9 @@ def site_of(install_relay, tmp_path):
 def test_a_whole_installation_ends_with_a_press_on_the_console(site_of, until_async):
     async def story():
         site = site_of("d-whole")
-        async with bench_hub(
-            site.folder / "home", site.identity, router_port=site.router_port, broker_port=site.relay.broker_port
-        ) as home:
+        ports = {"router_port": site.router_port, "broker_port": site.relay.broker_port}
+        board = {"heapsize": "256k", "is_image": True}  # the very image of a board
+        async with bench_hub(site.folder / "home", site.identity, **ports, **board) as home:
             script = Script(site.answers(home), is_shown=True)
             assert await installed(site, home, script) == 0, script.text_shown
             assert (site.folder / "anling-certificate-1.pdf").read_bytes().startswith(b"%PDF-")

@@ -7,6 +7,7 @@ Rule 3. A connection that breaks after the proof leaves the window open for a mi
 """
 
 import asyncio
+import gc
 import hashlib
 import json
 import os
@@ -189,7 +190,9 @@ class Window:
                 order = json.loads(plain)
             except ValueError:
                 raise pairing.Refused(pairing.BROKEN, "not JSON")
+            gc.collect()  # the heap is at its fullest here: each step begins with all there is
             answer = await steps.carry_out(self, order)
+            gc.collect()
             if side is self._side and side.is_open:  # not to somebody who came meanwhile
                 self._answer(answer)
 

@@ -7,6 +7,8 @@ beforehand, or it is cut to 20 bytes.
 Ref: MicroPython library, bluetooth.BLE: gatts_*, gap_advertise; events 1 to 3, 21.
 """
 
+import binascii
+
 _EBUSY = 16
 _CENTRAL_CONNECT, _CENTRAL_DISCONNECT, _WRITTEN = 1, 2, 3
 _BUFFER = 20
@@ -14,7 +16,7 @@ FLAG_READ, FLAG_WRITE_NO_RESPONSE, FLAG_WRITE, FLAG_NOTIFY, FLAG_INDICATE = 0x02
 
 
 def _hex(data):
-    return "".join(["%02x" % byte for byte in data])
+    return binascii.hexlify(data).decode()
 
 
 class GattServer:
