@@ -224,7 +224,7 @@ def test_a_bad_plan_is_refused_with_the_step_and_the_remedy():
     assert rules.plan_of(json.loads(json.dumps(rules.as_json(rules.DEFAULT)))) == rules.DEFAULT
 
 
-@pytest.mark.parametrize("purpose", notify_rules.PURPOSES)
+@pytest.mark.parametrize("purpose", [one for one in notify_rules.PURPOSES if one != notify_rules.OWN])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_text_is_over_seventy_characters_however_long_the_names(purpose, language):
     for name, place, who in (
@@ -238,3 +238,10 @@ def test_no_text_is_over_seventy_characters_however_long_the_names(purpose, lang
                     text = notify_rules.text(purpose, to, language, facts)
                     assert 10 < len(text) <= 70
                     assert "\n" not in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("to", [notify_rules.STAFF, notify_rules.CONTACT])
+def test_words_of_an_operators_own_fit_too_with_the_longest_place(to, language):
+    text = notify_rules.own_text("x" * notify_rules.OWN_MAX, "很长的小区名" * 20, language, to)
+    assert notify_rules.OWN_MAX < len(text) <= 70
