@@ -14,7 +14,24 @@ if board.HOLD_PIN is not None:
     machine.Pin(board.HOLD_PIN, machine.Pin.OUT, value=1)
 
 # 1. From here on a hang is bitten, also one in the middle of a start; device.care goes on feeding it.
-machine.WDT(timeout=crash.WATCHDOG_MS)
+watchdog = machine.WDT(timeout=crash.WATCHDOG_MS)
+
+# Cancel held while the power comes on, and for ten seconds more: back to how it left the bench.
+if board.CANCEL_PIN is not None:
+    cancel = machine.Pin(board.CANCEL_PIN, machine.Pin.IN, machine.Pin.PULL_UP)
+    if not cancel.value():
+        from device.flash import factory
+
+        if factory.is_asked(lambda: not cancel.value(), watchdog.feed):
+            from device.place import folder
+            from esp32 import Partition
+
+            try:
+                factory.wipe(lambda label: (Partition.find(Partition.TYPE_DATA, label=label) or [None])[0], folder())
+                print("hub: nothing of the resident is left")
+            except OSError as fault:
+                print("hub: the flash could not be wiped; destroy it:", fault)
+            machine.reset()
 
 # 2. How often did it fail before? After three crashes it starts with the least; after six the siren alone is left.
 crashes = crash.at_start(machine.reset_cause() == machine.WDT_RESET)

@@ -8,6 +8,7 @@ import io
 import json
 import sys
 
+from . import build
 from .place import folder
 
 SAFE_AFTER = 3
@@ -28,6 +29,8 @@ def load():
     try:
         with open(_path()) as file:
             found = json.loads(file.read())
+        if found.get("build", build.NUMBER) != build.NUMBER:
+            return 0, ""  # another firmware's crashes are not this one's
         return int(found["count"]), str(found["reason"])[:REASON_MAX]
     except (OSError, ValueError, KeyError, TypeError):
         return 0, ""
@@ -36,7 +39,7 @@ def load():
 def _save(count, reason):
     try:
         with open(_path(), "w") as file:
-            file.write(json.dumps({"count": count, "reason": reason[:REASON_MAX]}))
+            file.write(json.dumps({"count": count, "reason": reason[:REASON_MAX], "build": build.NUMBER}))
     except OSError as fault:
         print("crash:", fault)  # the flash is ill: there is nowhere else to write it
 

@@ -91,7 +91,7 @@ def test_a_hub_fetches_while_the_home_is_quiet_goes_on_after_a_cut_and_stays_wit
             assert state_of(road, NEW)["state"] == "waiting", "fetched during an open alarm"
             road.staff.post(f"/api/alarms/{alarm['alarm_id']}/acknowledge")
             road.staff.post(f"/api/alarms/{alarm['alarm_id']}/clear", {"outcome": "test"})
-            await road.until(lambda: state_of(road, NEW)["at"] > 60000, "a part of it is there")
+            await road.until(lambda: state_of(road, NEW)["at"] > 60000, "a part of it is there", 90)
             await home.kill_hub()
             before = state_of(road, NEW)["at"]
             await home.start_hub()

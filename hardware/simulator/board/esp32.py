@@ -18,6 +18,7 @@ BLOCKS = int(os.getenv("ANLING_FLASH_BLOCKS") or 32)
 BLOCKS_OF = {"boot": 2, "romfs": 256, "nvs": 6}
 CUT_EXIT = 78
 _ONES = b"\xff" * 64
+_AT_ONCE = 1024
 
 
 class Partition:
@@ -93,6 +94,11 @@ class Partition:
             for at in range(0, len(buffer), BLOCK):
                 self.ioctl(6, block + at // BLOCK)
             offset = 0
+        if len(buffer) > _AT_ONCE:  # in pieces: a board programs without a byte of heap
+            whole = memoryview(buffer)
+            for at in range(0, len(buffer), _AT_ONCE):
+                self.writeblocks(block, whole[at : at + _AT_ONCE], offset + at)
+            return
         at = block * BLOCK + offset
         old = bytearray(len(buffer))
         self._file.seek(at)
