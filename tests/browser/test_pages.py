@@ -98,6 +98,19 @@ def test_a_colleague_is_added_and_the_password_is_shown_once(consoles, relay) ->
     assert desk.at("shown-once").count() == 0
 
 
+def test_what_the_relay_refuses_is_said_beside_the_button(consoles, relay) -> None:
+    with relay.client("supervisor") as client:
+        client.post("/api/tokens", json={"name": "stale", "role": "auditor"})
+        token_id = client.get("/api/tokens").json()[-1]["token_id"]
+        desk = _desk(consoles, "supervisor", "/staff")
+        desk.expected.append("404")
+        assert client.delete(f"/api/tokens/{token_id}").is_success
+    button = desk.at(f"token-end-{token_id}")
+    button.click()
+    button.click()
+    expect(desk.at("tokens")).to_contain_text("没有")
+
+
 def test_the_plan_is_changed_and_a_step_for_nobody_is_refused_before_it_is_sent(consoles, relay) -> None:
     desk = _desk(consoles, "supervisor", "/settings")
     plan, form = desk.at("plan"), desk.at("plan-form")

@@ -60,9 +60,10 @@ export function refusal(key, ...given) {
   return Object.assign(new Error(word(key, ...given)), { isSentence: true });
 }
 
-/** A button that asks once more before it does what cannot be undone. */
+/** A button that asks once more before it does what cannot be undone; a refusal of the relay is shown beside it. */
 export function twice(label, act, { testid } = {}) {
   const button = make("button", { type: "button", testid }, word(label));
+  const said = make("span", { class: "twice-said", role: "alert" });
   let isSure = false;
   const calm = () => { isSure = false; button.textContent = word(label); button.classList.remove("is-urgent"); };
   button.addEventListener("blur", calm);
@@ -74,7 +75,13 @@ export function twice(label, act, { testid } = {}) {
       return;
     }
     calm();
-    await act(button);
+    said.textContent = "";
+    try {
+      await act(button);
+    } catch (error) {
+      if (error.status === undefined) throw error;
+      said.textContent = error.message;
+    }
   });
-  return button;
+  return make("span", { class: "twice" }, button, said);
 }
