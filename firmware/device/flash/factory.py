@@ -30,7 +30,9 @@ def wipe(partition_of, folder):
     failed = None
     for label in LABELS:
         partition = partition_of(label)
-        for block in range(partition.ioctl(4, 0) if partition is not None else 0):
+        if partition is None:
+            continue  # this board has none of that name
+        for block in range(partition.ioctl(4, 0)):
             try:
                 partition.ioctl(6, block)
             except OSError as fault:
