@@ -11,7 +11,7 @@ from hub.falls.detector import Falls
 from protocol import infinitime, motion, vocabulary
 
 PIECE = 13  # samples taken in at once
-FOLDERS = ("/rom/hub/falls/", __file__.rsplit("/", 2)[0] + "/hub/falls/", "hub/falls/")
+FOLDERS = ("/rom/hub/falls/", __file__.rsplit("/", 3)[0] + "/hub/falls/", "hub/falls/")
 
 
 def table(worn):
