@@ -14,7 +14,7 @@ import itertools
 import pathlib
 import sys
 
-import numpy as np
+import numpy as np  # pyright: ignore[reportMissingImports]
 from PIL import Image
 
 from ..make.fit import Box, boxes, inside

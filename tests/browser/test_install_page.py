@@ -4,9 +4,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from browser_parts import ROOT, Hub, Relay
-from conftest import Console
 from playwright.sync_api import expect
 
 DOOR = {"estate": "清河苑", "building": "91", "unit": "1", "floor": 2, "door": "201", "label": "91号楼201"}
@@ -17,7 +17,7 @@ def _made(relay: Relay) -> dict[str, str]:
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, timeout=60).stdout)
 
 
-def test_a_scanned_label_leads_to_a_claimed_dwelling(consoles: Callable[..., Console], relay: Relay) -> None:
+def test_a_scanned_label_leads_to_a_claimed_dwelling(consoles: Callable[..., Any], relay: Relay) -> None:
     with relay.client("supervisor") as client:
         home = client.post("/api/people/dwellings", json=DOOR)
         assert home.status_code in (200, 201), home.text
@@ -38,7 +38,7 @@ def test_a_scanned_label_leads_to_a_claimed_dwelling(consoles: Callable[..., Con
 
 
 def test_a_walk_test_shows_what_is_not_proven_and_names_it(
-    consoles: Callable[..., Console], relay: Relay, homes: Callable[[], Hub]
+    consoles: Callable[..., Any], relay: Relay, homes: Callable[[], Hub]
 ) -> None:
     hub = homes()
     console = consoles(language="en")
