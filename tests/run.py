@@ -67,7 +67,9 @@ def main() -> int:
         thread.start()
     for thread in threads:
         thread.join()
-    worst = max(code for code, _ in ended) if len(ended) == len(threads) else 1
+    if len(ended) < len(threads):
+        return 1  # a part could not even be started; its thread has said why
+    worst = max(code for code, _ in ended)
     names = [name for _, said in ended for name in failed(said)]
     # Code 1 is "tests failed"; a part that could not be collected or was broken off is not mended by a second try.
     is_second_try = worst == 1 and 0 < len(names) <= ALONE_MAX
