@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo smoke faults test bench screenshots bench-falls access-table coverage mutants lint check hardware hardware-check enclosure lock clean
+.PHONY: help demo smoke faults test bench screenshots walk bench-falls access-table coverage mutants lint check hardware hardware-check enclosure lock clean
 
 help:
 	@echo "make demo   a community of 60 homes, one with the real firmware, in your browser"
@@ -11,6 +11,7 @@ help:
 	@echo "make faults each fault through the real firmware; its table goes into firmware/README.md"
 	@echo "make test   every test"
 	@echo "make screenshots  every screen in both languages, three widths, by day and night, into artifacts/screenshots"
+	@echo "make walk   one press from the button to the closed alarm: the pictures of relay/README.md"
 	@echo "make bench  speed and memory, as JSON lines"
 	@echo "make bench-falls FALLS_DIR=folder  the detector of falls on recordings"
 	@echo "make access-table  who may ask what, by asking the real application; goes into relay/access_table.md"
@@ -55,6 +56,9 @@ bench: $(VENV)/.installed-test
 
 screenshots: $(VENV)/.installed-test
 	@$(BIN)/python tests/browser/screenshots.py $(SCREENS)
+
+walk: $(VENV)/.installed-test
+	@$(BIN)/python tests/browser/walk.py
 
 bench-falls: $(VENV)/.installed-test
 	@FALLS_DIR="$(FALLS_DIR)" CROSS="$(CROSS)" TABLES="$(TABLES)" WATCH="$(WATCH)" FAULT="$(FAULT)" INTERPRETER="$(or $(INTERPRETER),micropython)" $(BIN)/python tests/bench/falls.py

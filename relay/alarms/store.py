@@ -187,7 +187,9 @@ def keep_told(transaction: Transaction, hub_id: str, message: dict[str, Any], no
     known = alarm_of_home(transaction, hub_id, message["epoch"], message["alarm"])
     if known is None or known.told_step == message["step"]:
         return
-    transaction.execute("UPDATE alarms SET told_step = ? WHERE alarm_id = ?", (message["step"], known.alarm_id))
+    transaction.execute(
+        "UPDATE alarms SET told_step = ?, revision = revision + 1 WHERE alarm_id = ?", (message["step"], known.alarm_id)
+    )
     note_history(transaction, known.alarm_id, now, "told", None, message["step"])
     views.announce(transaction, known.alarm_id)
 

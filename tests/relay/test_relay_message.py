@@ -2,6 +2,9 @@
 
 from database_parts import alarm_message, say
 from office_parts import THERE
+from protocol import messages, topics
+from protocol import vocabulary as words
+from relay_parts import EPOCH
 
 from relay.notify import rules
 
@@ -35,3 +38,12 @@ def test_the_plan_of_an_alarm_is_told_as_it_was_frozen(office):
     before = desk.get("/api/alarms/1/plan")["steps"]
     assert before[0]["to"] == ["console"]
     office.desk("operator", THERE).get("/api/alarms/1/plan", 404)
+
+
+def test_what_the_home_has_heard_is_a_later_revision_than_the_order_before_it(office):
+    """Else the answer to an order, arriving late, would put a console back to "the home has not heard"."""
+    say(office.database, "alarm", alarm_message(1))
+    answer = office.desk("operator").post("/api/alarms/1/acknowledge")
+    say(office.database, topics.TOLD, messages.told(EPOCH, 1, words.ACKNOWLEDGED))
+    (shown,) = office.desk("operator").get("/api/board")["alarms"]
+    assert shown["told_step"] == words.ACKNOWLEDGED and shown["revision"] > answer["revision"]

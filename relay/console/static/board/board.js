@@ -106,6 +106,8 @@ let isFirst = true;
 onChange(({ kind, value, before }) => {
   if (kind === "board" && isFirst) {
     isFirst = false;
+    const asked = new URLSearchParams(location.search).get("home"); // from a building's door or the list of people
+    if (model.dwellings.has(asked)) openCard(asked);
     orders.resume();
   }
   if (kind === "alarm") raised(value, before);

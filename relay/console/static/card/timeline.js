@@ -16,7 +16,7 @@ function detailWords(entry) {
   }
   if (["escalated", "step_empty", "escalated_to_nobody"].includes(entry.what)) {
     return text.replace(/\b(console|duty_phone|children|deputy|supervisor)\b(?!s)/g, (target) => word(`target_${target}`))
-      .replace(/(\d+) consoles/, (_, count) => word("consoles_armed", count)).replaceAll("+", " + ");
+      .replace(/: 0, (?=\d+ consoles)/, ": ").replace(/(\d+) consoles/, (_, count) => word("consoles_armed", count)).replaceAll("+", " + ");
   }
   if (entry.what === "told") return hasWord(`step_${text}`) ? word(`step_${text}`) : text;
   if (entry.what === "arrived") return hasWord(`arrived_by_${text}`) ? word(`arrived_by_${text}`) : text;
