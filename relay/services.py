@@ -1,4 +1,4 @@
-"""What the relay's routes and workers are given: database, broadcaster, the way down to the hubs.
+"""What the relay's routes and workers are given: database, broadcaster, the way down to the hubs; rows by address.
 
 Made once by app.py. This file must not know any capability.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi import Path as InAddress
 
 from .database import Database
 from .events import Broadcaster
@@ -43,3 +44,6 @@ def of(request: Request) -> Services:
 
 
 ServicesOf = Annotated[Services, Depends(of)]
+
+# A row's number in an address. Shape: what a browser's number still holds exactly.
+RowId = Annotated[int, InAddress(ge=1, le=(1 << 53) - 1)]

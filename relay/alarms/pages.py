@@ -4,9 +4,9 @@ Whoever is signed in is recorded; no body can name another. The home is told aft
 """
 
 import secrets
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException
 from protocol import topics, vocabulary
 from pydantic import Field
 
@@ -17,13 +17,12 @@ from ..clock import now_ms
 from ..database import Transaction
 from ..guard import Person, SignedIn, Writing
 from ..people import store as people_store
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from ..shapes import Body
 from . import rules, store, views
 from .shapes import AlarmView, HistoryEntry
 
 router = APIRouter(prefix="/api/alarms", tags=["alarms"])
-AlarmId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 
 
 class Nothing(Body):
@@ -105,15 +104,13 @@ def _order(
 
 
 @router.post("/{alarm_id}/acknowledge", response_model=AlarmView)
-def acknowledge(
-    alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Nothing | None = None
-) -> dict[str, Any]:
+def acknowledge(alarm_id: RowId, person: Writing, services: ServicesOf, body: Nothing | None = None) -> dict[str, Any]:
     """Take the alarm: from now on the signed-in person answers for it."""
     return _order(services, person, alarm_id, rules.ACKNOWLEDGE)
 
 
 @router.post("/{alarm_id}/assign", response_model=AlarmView)
-def assign(alarm_id: AlarmId, body: Assign, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def assign(alarm_id: RowId, body: Assign, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Send somebody; the home hears who comes and in how many minutes."""
     with services.database.read() as reader:
         goer = access_store.staff_of(reader, person.community_id, body.staff_id)
@@ -134,20 +131,20 @@ def assign(alarm_id: AlarmId, body: Assign, person: Writing, services: ServicesO
 
 
 @router.post("/{alarm_id}/accept", response_model=AlarmView)
-def accept(alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Accept | None = None) -> dict[str, Any]:
+def accept(alarm_id: RowId, person: Writing, services: ServicesOf, body: Accept | None = None) -> dict[str, Any]:
     """Whoever was sent goes; and says, if they like, in how many minutes."""
     given: dict[str, Any] = {"minutes": body.minutes} if body is not None and body.minutes is not None else {}
     return _order(services, person, alarm_id, rules.ACCEPT, **given)
 
 
 @router.post("/{alarm_id}/decline", response_model=AlarmView)
-def decline(alarm_id: AlarmId, body: Decline, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def decline(alarm_id: RowId, body: Decline, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Whoever was sent cannot go; the operator sends somebody else."""
     return _order(services, person, alarm_id, rules.DECLINE, body.reason)
 
 
 @router.post("/{alarm_id}/arrived", response_model=AlarmView)
-def arrived(alarm_id: AlarmId, person: Writing, services: ServicesOf, body: Arrived | None = None) -> dict[str, Any]:
+def arrived(alarm_id: RowId, person: Writing, services: ServicesOf, body: Arrived | None = None) -> dict[str, Any]:
     """The person who was sent is at the door; how that is known is recorded."""
     by = body.by if body is not None else "word"
     if by not in rules.ARRIVED_BY:
@@ -172,7 +169,7 @@ def _check_outcome(outcome: str | None) -> None:
 
 
 @router.post("/{alarm_id}/resolve", response_model=AlarmView)
-def resolve(alarm_id: AlarmId, body: Ended, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def resolve(alarm_id: RowId, body: Ended, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Who is at the door says how it ended; the operator closes it."""
     _check_outcome(body.outcome)
     detail = body.outcome + (f": {body.note}" if body.note else "")
@@ -180,7 +177,7 @@ def resolve(alarm_id: AlarmId, body: Ended, person: Writing, services: ServicesO
 
 
 @router.post("/{alarm_id}/clear", response_model=AlarmView)
-def clear(alarm_id: AlarmId, body: Clear, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def clear(alarm_id: RowId, body: Clear, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Close the alarm with how it ended."""
     _check_outcome(body.outcome)
     detail = ": ".join(part for part in (body.outcome, body.note) if part) or None
@@ -191,25 +188,25 @@ def clear(alarm_id: AlarmId, body: Clear, person: Writing, services: ServicesOf)
 
 
 @router.post("/{alarm_id}/merge", response_model=AlarmView)
-def merge(alarm_id: AlarmId, body: Merge, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def merge(alarm_id: RowId, body: Merge, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """The same matter as another open alarm of this home: work that one."""
     return _order(services, person, alarm_id, rules.MERGE, f"into {body.into}", merged_into=body.into)
 
 
 @router.post("/{alarm_id}/release", response_model=AlarmView)
-def release(alarm_id: AlarmId, body: Reason, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def release(alarm_id: RowId, body: Reason, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Give an acknowledged alarm back: it sounds again and its plan begins anew."""
     return _order(services, person, alarm_id, rules.RELEASE, body.reason)
 
 
 @router.post("/{alarm_id}/reopen", response_model=AlarmView)
-def reopen(alarm_id: AlarmId, body: Reason, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def reopen(alarm_id: RowId, body: Reason, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """It was closed too soon: open it again, within 24 hours."""
     return _order(services, person, alarm_id, rules.REOPEN, body.reason)
 
 
 @router.get("/{alarm_id}/history", response_model=list[HistoryEntry])
-def history(alarm_id: AlarmId, person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
+def history(alarm_id: RowId, person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
     """All that happened to an alarm, oldest first: for those who work alarms, and those who prove what happened."""
     guard.require_one(person, access_rules.CLEAR, access_rules.AUDIT)
     with services.database.read() as reader:

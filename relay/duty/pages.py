@@ -1,9 +1,9 @@
 """The routes by which staff go on and off duty, and hand over."""
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
 from .. import guard
@@ -14,14 +14,13 @@ from ..alarms.shapes import AlarmView
 from ..clock import now_ms
 from ..database import Reader, Transaction
 from ..guard import Person, SignedIn, Writing
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from ..shapes import Body
 from ..supervision import store as supervision_store
 from ..supervision.shapes import Technical
 from . import rules, store
 
 router = APIRouter(prefix="/api", tags=["duty"])
-HandoverId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 NO_OFFER = "This hand-over is not waiting any more. Load the page again."
 
 
@@ -183,7 +182,7 @@ def offer(body: NewOffer, person: Writing, services: ServicesOf) -> dict[str, An
 
 
 @router.post("/handover/{handover_id}/accept", response_model=Accepted)
-def accept(handover_id: HandoverId, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def accept(handover_id: RowId, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Take over: the alarms that the outgoing person had taken are yours, and they are off duty."""
     guard.require(person, access_rules.HANDOVER)
 
@@ -206,7 +205,7 @@ def accept(handover_id: HandoverId, person: Writing, services: ServicesOf) -> di
 
 
 @router.delete("/handover/{handover_id}", response_model=Handover)
-def withdraw(handover_id: HandoverId, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def withdraw(handover_id: RowId, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Take one's own offer back."""
     guard.require(person, access_rules.HANDOVER)
     work = partial(

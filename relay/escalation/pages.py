@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
 from .. import guard
@@ -12,7 +12,7 @@ from ..access import store as access_store
 from ..alarms import store as alarm_store
 from ..clock import now_ms
 from ..guard import SignedIn, Writing
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from ..shapes import Body
 from . import rules, store
 
@@ -87,9 +87,7 @@ def plan(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
 
 
 @router.get("/api/alarms/{alarm_id}/plan", response_model=Plan)
-def plan_of_alarm(
-    alarm_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: SignedIn, services: ServicesOf
-) -> dict[str, Any]:
+def plan_of_alarm(alarm_id: RowId, person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """The plan that was frozen into this alarm; the community's where it was not frozen yet."""
     guard.require(person, access_rules.BOARD)
     with services.database.read() as reader:
@@ -149,9 +147,7 @@ def add_shift(body: NewShift, person: Writing, services: ServicesOf) -> dict[str
 
 
 @router.post("/api/shifts/{shift_id}/end", response_model=ShiftId)
-def end_shift(
-    shift_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf
-) -> dict[str, Any]:
+def end_shift(shift_id: RowId, person: Writing, services: ServicesOf) -> dict[str, Any]:
     guard.require(person, access_rules.SHIFTS)
     work = partial(access_store.end_shift, community_id=person.community_id, shift_id=shift_id, now=now_ms())
     if not services.database.write(work).result():

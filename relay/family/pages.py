@@ -20,7 +20,7 @@ from ..clock import now_ms
 from ..database import Reader, Row, Transaction
 from ..guard import SignedIn, Writing
 from ..people import store as people_store
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from ..shapes import Body
 from . import rules, store
 
@@ -125,7 +125,7 @@ def add(
 
 
 @router.delete("/family-links/{link_id}", response_model=EndedLink)
-def end(link_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf) -> dict[str, Any]:
+def end(link_id: RowId, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """The link opens nothing any more."""
     guard.require(person, access_rules.FAMILY)
     work = partial(store.end, community_id=person.community_id, link_id=link_id, now=now_ms())

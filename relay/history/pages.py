@@ -7,7 +7,7 @@ import json
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
@@ -19,13 +19,12 @@ from ..database import Reader
 from ..escalation import store as escalation_store
 from ..guard import Person, SignedIn
 from ..people import store as people_store
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from . import store
 from .printed import printed
 from .shapes import AuditEntry, Verdict
 
 router = APIRouter(tags=["history"])
-AlarmId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 _TEMPLATES = Jinja2Templates(FilePath(__file__).parent / "templates")
 
 
@@ -95,7 +94,7 @@ def _life(reader: Reader, person: Person, alarm_id: int) -> dict[str, Any]:
 
 
 @router.get("/api/alarms/{alarm_id}/export")
-def export(alarm_id: AlarmId, person: SignedIn, services: ServicesOf, response: Response) -> dict[str, Any]:
+def export(alarm_id: RowId, person: SignedIn, services: ServicesOf, response: Response) -> dict[str, Any]:
     """One alarm's whole life: what the home said, what was done by whom, who was told, each line with its hash."""
     _may_export(person)
     with services.database.read() as reader:
@@ -105,7 +104,7 @@ def export(alarm_id: AlarmId, person: SignedIn, services: ServicesOf, response: 
 
 
 @router.get("/alarms/{alarm_id}/print", response_class=HTMLResponse)
-def print_page(alarm_id: AlarmId, request: Request, person: SignedIn, services: ServicesOf) -> HTMLResponse:
+def print_page(alarm_id: RowId, request: Request, person: SignedIn, services: ServicesOf) -> HTMLResponse:
     """The same as a page to print, in both languages."""
     _may_export(person)
     with services.database.read() as reader:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Path, Query
+from fastapi import APIRouter, Header, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from .. import guard
@@ -14,7 +14,7 @@ from ..clock import now_ms
 from ..database import Transaction
 from ..guard import SignedIn, Writing
 from ..people import store as people_store
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from ..shapes import Body
 from . import rules, store
 
@@ -76,9 +76,7 @@ def outgoing(
 
 
 @router.post("/api/alarms/{alarm_id}/message", response_model=SentTo)
-def send_message(
-    alarm_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], body: Words, person: Writing, services: ServicesOf
-) -> dict[str, Any]:
+def send_message(alarm_id: RowId, body: Words, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """An operator's own short message about an open alarm: to the family, or to whoever was sent."""
     guard.require(person, access_rules.ASSIGN)
     text = " ".join(body.text.split())

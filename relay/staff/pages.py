@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from .. import guard
@@ -14,12 +14,11 @@ from ..access import tries
 from ..clock import now_ms
 from ..database import Transaction
 from ..guard import Person, SignedIn, Writing
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from ..shapes import Body
 from . import store
 
 router = APIRouter(tags=["staff"])
-StaffId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 Role = Literal["operator", "responder", "supervisor", "installer", "auditor"]
 assert set(Role.__args__) == set(access_rules.GRANTED)  # type: ignore[attr-defined]
 NOBODY = "There is no such person in your community. Load the list again."
@@ -113,7 +112,7 @@ async def add(body: NewColleague, request: Request, person: Writing, services: S
 
 
 @router.put("/api/staff/{staff_id}", response_model=Listed)
-def change(staff_id: StaffId, body: ChangedColleague, person: Writing, services: ServicesOf) -> dict[str, Any]:
+def change(staff_id: RowId, body: ChangedColleague, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Change a colleague. Another role, or none any more, ends their sessions at once."""
     guard.require(person, access_rules.STAFF)
     if staff_id == person.staff_id and (body.role != person.role or not body.is_active):
@@ -150,7 +149,7 @@ class _Refused(Exception):
 
 
 @router.post("/api/staff/{staff_id}/password", response_model=Password)
-async def new_password(staff_id: StaffId, request: Request, person: Writing, services: ServicesOf) -> dict[str, Any]:
+async def new_password(staff_id: RowId, request: Request, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """A new password for somebody who is at home here; their sessions end."""
     guard.require(person, access_rules.STAFF)
     password = secrets.token_urlsafe(12)

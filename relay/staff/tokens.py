@@ -1,9 +1,9 @@
 """The routes by which a supervisor lets programs in: bearer tokens, each of one role in this community."""
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
 from .. import guard
@@ -11,11 +11,10 @@ from ..access import rules as access_rules
 from ..access import store as access_store
 from ..clock import now_ms
 from ..guard import SignedIn, Writing
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from ..shapes import Body
 
 router = APIRouter(tags=["staff"])
-TokenId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 DAY_MS = 24 * 3600 * 1000
 Role = Literal["operator", "responder", "supervisor", "installer", "auditor", "call_gateway"]
 assert set(Role.__args__) == set(access_rules.TOKEN_ROLES)  # type: ignore[attr-defined]
@@ -77,9 +76,7 @@ def add(body: NewToken, person: Writing, services: ServicesOf) -> dict[str, Any]
 
 
 @router.delete("/api/tokens/{token_id}", response_model=EndedToken)
-def end(
-    token_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf
-) -> dict[str, Any]:
+def end(token_id: RowId, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Shut a program out."""
     guard.require(person, access_rules.TOKENS)
     work = partial(access_store.end_token, community_id=person.community_id, token_id=token_id, now=now_ms())

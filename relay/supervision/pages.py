@@ -1,15 +1,15 @@
 """The one order staff give about technical alarms: "dealt with"; and the area events."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException
 
 from .. import guard
 from ..access import rules as access_rules
 from ..clock import now_ms
 from ..guard import SignedIn, Writing
 from ..people import store as people_store
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from . import rules, store
 from .shapes import Technical
 
@@ -26,9 +26,7 @@ def areas(person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
 
 
 @router.post("/api/technical/{technical_id}/close", response_model=Technical)
-def close(
-    technical_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf
-) -> dict[str, Any]:
+def close(technical_id: RowId, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Take a momentary fault off the board. A lasting one ends by itself when its cause is gone."""
     guard.require(person, access_rules.CLOSE_TECHNICAL)
     with services.database.read() as reader:

@@ -1,21 +1,20 @@
 """The routes by which a supervisor lets other programs be told."""
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
 from .. import guard
 from ..access import rules as access_rules
 from ..clock import now_ms
 from ..guard import SignedIn, Writing
-from ..services import ServicesOf
+from ..services import RowId, ServicesOf
 from ..shapes import Body
 from . import rules, store
 
 router = APIRouter(prefix="/api/webhooks", tags=["webhooks"])
-WebhookId = Annotated[int, Path(ge=1, le=(1 << 53) - 1)]
 Name = Literal["alarm", "technical", "dwelling", "dwelling_gone", "duty", "call"]
 assert set(Name.__args__) == set(rules.NAMES)  # type: ignore[attr-defined]
 URL = r"^https?://[^\s/@?#]+(/\S*)?$"  # no user and password in it: what is signed needs none
@@ -72,9 +71,7 @@ def add(body: NewWebhook, person: Writing, services: ServicesOf) -> dict[str, An
 
 
 @router.delete("/{webhook_id}", response_model=RemovedWebhook)
-def remove(
-    webhook_id: Annotated[int, Path(ge=1, le=(1 << 53) - 1)], person: Writing, services: ServicesOf
-) -> dict[str, Any]:
+def remove(webhook_id: RowId, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Tell it no more."""
     guard.require(person, access_rules.WEBHOOKS)
     work = partial(store.remove, community_id=person.community_id, webhook_id=webhook_id, now=now_ms())
