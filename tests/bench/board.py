@@ -13,6 +13,7 @@ import tempfile
 from functools import partial
 from typing import Any
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "browser"))
 
 from conftest import CHROMIUM_ARGS, chromium_path

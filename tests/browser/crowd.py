@@ -3,20 +3,18 @@ say goes in where the intake puts it, so that a storm needs no thousand MQTT cli
 """
 
 import secrets
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from playwright.sync_api import BrowserContext
 from protocol import messages, topics
+from served import served
 
 from relay import guard, sample
 from relay.access import rules as access_rules
 from relay.access import store as access_store
-from relay.app import make_app, open_database
+from relay.app import open_database
 from relay.clock import now_ms
 from relay.database import Transaction
 from relay.intake import rules as intake_rules
@@ -106,16 +104,5 @@ class Crowd:
 def crowd(folder: Path, homes: int) -> Iterator[Crowd]:
     database = open_database(folder)
     database.write(lambda tx: _fill(tx, homes)).result(300)
-    services = Services(database, folder, started_at=now_ms())
-    web = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(make_app(services, None), log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, args=([web],), daemon=True)
-    thread.start()
-    try:
-        yield Crowd(services, f"http://127.0.0.1:{web.getsockname()[1]}")
-    finally:
-        services.broadcaster.close()
-        server.should_exit = True
-        thread.join(20)
-        web.close()
-        database.close()
+    with served(database, folder) as (services, url):
+        yield Crowd(services, url)

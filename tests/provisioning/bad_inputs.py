@@ -5,7 +5,6 @@ python tests/provisioning/bad_inputs.py     runs them and writes the table into 
 
 import asyncio
 import contextlib
-import json
 import sys
 import tempfile
 import types
@@ -17,8 +16,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "relay")]
 
 from claim_parts import add_dwellings, installer, make_hub  # noqa: E402
 from install_parts import WIFI, bench_hub  # noqa: E402
-from install_site import Site, installed  # noqa: E402
-from relay_parts import Relay, relay_command  # noqa: E402
+from install_site import Site, installed, relay_behind_router  # noqa: E402
+from relay_parts import Relay  # noqa: E402
 from scripted import Script  # noqa: E402
 from simulator.home import BATHROOM, BED, KEY, Home  # noqa: E402
 from simulator.processes import free_port  # noqa: E402
@@ -219,22 +218,18 @@ def named(text: str) -> str:
     return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
 
 
+def put_into_readme(begin: str, made: str) -> None:
+    """Replace what stands between this mark and the next END. Shape: `made` brings both marks along."""
+    before, _, rest = README.read_text("utf-8").partition(begin)
+    README.write_text(before + made + rest.partition(END)[2], "utf-8")
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="anling-bad-") as name:
         folder = Path(name)
-        (folder / "relay").mkdir()
-        made = relay_command("sample", "--homes", "2", "--json", data=folder / "relay")
-        router_port = free_port()
-        relay = Relay(folder / "relay", json.loads(made.stdout))
-        relay.more = ["--hub-broker", f"none://127.0.0.1:{router_port}", "--hub-ntp", "off"]
-        relay.start()
-        try:
+        with relay_behind_router(folder / "relay") as (relay, router_port):
             rows = asyncio.run(run_all(relay, router_port, folder))
-        finally:
-            relay.stop()
-    text = README.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    README.write_text(before + named(table(rows)) + rest.partition(END)[2], "utf-8")
+    put_into_readme(BEGIN, named(table(rows)))
     print(f"{len(rows)} bad inputs, each with its sentence, are in provisioning/README.md")
     return 0
 

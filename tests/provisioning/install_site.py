@@ -1,16 +1,37 @@
 """A relay with a dwelling to protect, a hub from its bench, and what a good installer types and does."""
 
 import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from install_parts import WIFI
+from relay_parts import Relay, relay_command
 from scripted import Script
 from simulator.home import BATHROOM, BED, KEY, Home
 from simulator.phone import Phone
+from simulator.processes import free_port
 
 from provisioning import install
 from provisioning.ble import Radio
+
+
+@contextmanager
+def relay_behind_router(folder: Path) -> Iterator[tuple[Relay, int]]:
+    """(relay, router_port): a relay in this folder whose homes are told to reach its broker through that port."""
+    folder.mkdir(exist_ok=True)
+    made = relay_command("sample", "--homes", "2", "--json", data=folder)
+    assert made.returncode == 0, made.stderr
+    router_port = free_port()
+    relay = Relay(folder, json.loads(made.stdout))
+    relay.more = ["--hub-broker", f"none://127.0.0.1:{router_port}", "--hub-ntp", "off"]
+    relay.start()
+    try:
+        yield relay, router_port
+    finally:
+        relay.stop()
 
 
 class Site:

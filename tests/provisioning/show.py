@@ -4,7 +4,6 @@ python tests/provisioning/show.py
 """
 
 import asyncio
-import json
 import re
 import subprocess
 import sys
@@ -16,13 +15,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "relay")]
 
 import bad_inputs  # noqa: E402
 from install_parts import bench_hub  # noqa: E402
-from install_site import Site, installed  # noqa: E402
-from relay_parts import Relay, relay_command  # noqa: E402
+from install_site import Site, installed, relay_behind_router  # noqa: E402
+from relay_parts import Relay  # noqa: E402
 from scripted import Script  # noqa: E402
-from simulator.processes import free_port  # noqa: E402
 
 README = bad_inputs.README
-BEGIN, END = "<!-- recording -->", "<!-- end -->"
+BEGIN = "<!-- recording -->"
 
 
 async def record(relay: Relay, router_port: int, folder: Path) -> str:
@@ -39,22 +37,12 @@ async def record(relay: Relay, router_port: int, folder: Path) -> str:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="anling-show-") as name:
         folder = Path(name)
-        (folder / "relay").mkdir()
-        made = relay_command("sample", "--homes", "2", "--json", data=folder / "relay")
-        router_port = free_port()
-        relay = Relay(folder / "relay", json.loads(made.stdout))
-        relay.more = ["--hub-broker", f"none://127.0.0.1:{router_port}", "--hub-ntp", "off"]
-        relay.start()
-        try:
+        with relay_behind_router(folder / "relay") as (relay, router_port):
             shown = asyncio.run(record(relay, router_port, folder))
-        finally:
-            relay.stop()
         pdf = next(folder.glob("anling-certificate-*.pdf"))
         picture = README.parent / "certificate"
         subprocess.run(["pdftoppm", "-r", "80", "-png", "-singlefile", str(pdf), str(picture)], check=True)
-    text = README.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    README.write_text(f"{before}{BEGIN}\n```\n{shown}\n```\n{END}{rest.partition(END)[2]}", "utf-8")
+    bad_inputs.put_into_readme(BEGIN, f"{BEGIN}\n```\n{shown}\n```\n{bad_inputs.END}")
     print(shown.splitlines()[-1].strip())
     return bad_inputs.main()
 

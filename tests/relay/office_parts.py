@@ -3,20 +3,18 @@
 Sessions are opened in the database, not by password: argon2 is slow on purpose, and signing in has tests of its own.
 """
 
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
+from served import served
 
 from relay import guard, sample
 from relay.access import rules as access_rules
 from relay.access import store as access_store
-from relay.app import make_app, open_database
+from relay.app import open_database
 from relay.clock import now_ms
 from relay.people import store as people_store
 from relay.services import Services
@@ -104,17 +102,5 @@ def office(folder: Path, address: str | None, homes: int = 3) -> Iterator[Office
         people_store.add_community(transaction, THERE, "别处", "Elsewhere", 1600, 1000)
 
     database.write(fill).result()
-    services = Services(database, folder, started_at=now_ms())
-    web = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(make_app(services, None), log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, args=([web],), daemon=True)
-    thread.start()
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{web.getsockname()[1]}", timeout=20) as client:
-            yield Office(client, services)
-    finally:
-        services.broadcaster.close()
-        server.should_exit = True
-        thread.join(20)
-        web.close()
-        database.close()
+    with served(database, folder) as (services, url), httpx.Client(base_url=url, timeout=20) as client:
+        yield Office(client, services)
