@@ -115,7 +115,7 @@ def test_what_cannot_alarm_is_taken_back_told_and_offered_to_nobody_else(updatin
             road.offer(name)
             await road.until(lambda: state_of(road, BAD)["state"] == "rolled_back", "it is taken back", 60)
             assert state_of(road, BAD)["reason"] == why
-            assert running(road) == OLD
+            await road.until(lambda: running(road) == OLD, "the old build's next heartbeat says so")
             failed = [one for one in road.staff.get("/api/board")["technical"] if one["kind"] == "update_failed"]
             assert [one["detail"] for one in failed] == [f"build {BAD}: {why}"]
             since = len(road.home.events)
