@@ -6,6 +6,7 @@ import { named, word } from "../base/words.js";
 import { field, form, refusal } from "../parts/form.js";
 import { walk } from "./walk.js";
 
+const LISTED_MAX = 50; // as many as the relay lists at once
 const room = document.getElementById("room");
 const show = (...what) => { room.replaceChildren(...what); room.dataset.state = "ready"; };
 const section = (title, ...what) => make("section", { class: "panel" }, make("h2", {}, word(title)), ...what);
@@ -39,8 +40,9 @@ function search(choose, may) {
   const found = make("div", { class: "choices", testid: "dwellings", role: "group", "aria-label": word("install_dwelling") });
   const said = make("p", { role: "status" });
   const send = async ({ q }) => {
-    const rows = (await get(`/api/claims/dwellings?q=${encodeURIComponent(q)}`)).filter(may);
-    said.textContent = rows.length ? "" : word("install_none");
+    const all = await get(`/api/claims/dwellings?q=${encodeURIComponent(q)}`);
+    const rows = all.filter(may);
+    said.textContent = all.length >= LISTED_MAX ? word("install_more") : rows.length ? "" : word("install_none");
     found.replaceChildren(...rows.map((home) => make("button", {
       type: "button", testid: `dwelling-${home.dwelling_id}`,
       onclick: async () => { try { await choose(home); } catch (error) { said.textContent = error.message; } },
