@@ -12,6 +12,7 @@ from .sentences import Trouble
 from .steps import Work
 
 LOOK_S = 1.0
+AGAIN_S = 20.0  # what was done and has not been seen for so long is asked for again
 # Mains and router first: while an alarm is open, and a button's test is one, the hub keeps lesser news to itself.
 _ORDER = ("mains", "router", "device", "answer", "contacts")
 _DO = {
@@ -46,13 +47,21 @@ async def walk(work: Work, out: Path) -> None:
         if not missing:
             break
         missing.sort(key=lambda one: _ORDER.index(one["what"]))
-        todo = _todo(work, missing[0])
-        if said.get("todo") != todo:
-            said["todo"] = todo
-            work.terminal.say(*todo)
-            await work.terminal.ask("walk:" + missing[0]["name"], "做好后回车。", "Enter when done.")
+        await _ask_for(work, missing[0], said)
         await asyncio.sleep(LOOK_S)
     await _finish(work, path, out)
+
+
+async def _ask_for(work: Work, check: dict[str, Any], said: dict[str, Any]) -> None:
+    """Say what to do next; again, when it was done and the relay has seen nothing of it."""
+    todo, clock = _todo(work, check), asyncio.get_running_loop().time
+    if said.get("todo") == todo:
+        if clock() - said["asked_at"] < AGAIN_S:
+            return
+        work.terminal.say("还没有收到，请再做一次。", "Nothing of it has been seen yet. Please do it again.")
+    work.terminal.say(*todo)
+    await work.terminal.ask("walk:" + check["name"], "做好后回车。", "Enter when done.")
+    said["todo"], said["asked_at"] = todo, clock()
 
 
 def _todo(work: Work, check: dict[str, Any]) -> tuple[str, str]:

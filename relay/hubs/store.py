@@ -79,7 +79,7 @@ def m007_vitals(db: Tables) -> None:
 def hub(reader: Reader, hub_id: str) -> Row | None:
     """An active hub with its dwelling and community, or None."""
     return reader.row(
-        "SELECT hub_id, dwelling_id, community_id, heard_at, is_online"
+        "SELECT hub_id, dwelling_id, community_id, heard_at, is_online, uptime_s"
         " FROM hubs JOIN dwellings USING (dwelling_id) WHERE hub_id = ? AND is_active = 1",
         (hub_id,),
     )

@@ -57,9 +57,9 @@ def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: byte
     if heard.word in (topics.HELLO, topics.HEARTBEAT):
         hub_store.keep_heartbeat(transaction, heard.hub_id, heard.message)
         missed = _what_home_missed(transaction, hub, heard.message, received_at)
-        return Taken(missed + _walk(transaction, heard, received_at))
+        return Taken(missed + _walk(transaction, hub, heard, received_at))
     if heard.word == topics.WALK:
-        return Taken(_walk(transaction, heard, received_at))
+        return Taken(_walk(transaction, hub, heard, received_at))
     if heard.word == topics.TALLY:
         history_store.take_tally(transaction, heard.hub_id, heard.message, received_at)
     if heard.word == topics.UPDATE:
@@ -72,9 +72,9 @@ def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: byte
     return Taken()
 
 
-def _walk(transaction: Transaction, heard: rules.Heard, now: int) -> list[Down]:
+def _walk(transaction: Transaction, hub: Row, heard: rules.Heard, now: int) -> list[Down]:
     """What goes down to a hub that is being walked through."""
-    return [(topics.WALK, one) for one in walk_store.take(transaction, heard.hub_id, heard.word, heard.message, now)]
+    return [(topics.WALK, one) for one in walk_store.take(transaction, hub, heard.word, heard.message, now)]
 
 
 def _hear(transaction: Transaction, hub: Row, now: int) -> None:

@@ -90,6 +90,12 @@ def blocking(found: list[Check]) -> list[Check]:
     return [one for one in found if not one.is_passed and one.excuse is None]
 
 
+def is_without_restart(uptime_s: int, before_s: int | None, walked_ms: int) -> bool:
+    """Whether a hub that says hello has run since before its walk test began. Uptimes are told in whole seconds: one
+    that was installed a moment before may be almost a second older than it says."""
+    return uptime_s >= (before_s or 0) and (uptime_s + 1) * 1000 > walked_ms
+
+
 def as_json(check: Check) -> dict[str, Any]:
     return {
         "what": check.what,

@@ -101,15 +101,17 @@ def keep_certificate(
 # --- from the home ------------------------------------------------------------------------------------
 
 
-def take(transaction: Transaction, hub_id: str, word: str, message: dict[str, Any], now: int) -> list[dict[str, Any]]:
-    """What a message of this hub means for its walk test; the orders that go down to it after the commit."""
-    found = running(transaction, hub_id, now)
+def take(transaction: Transaction, hub: Row, word: str, message: dict[str, Any], now: int) -> list[dict[str, Any]]:
+    """What a message of this hub means for its walk test; the orders that go down to it after the commit.
+
+    Shape: `hub` as it was known before this message."""
+    found = running(transaction, hub["hub_id"], now)
     if word == topics.WALK:
         if found is None:
             return [messages.walk_order(seconds=0)]
         return _take_event(transaction, found, message, now)
     if word == topics.HELLO and found is not None:
-        if message["uptime_s"] * 1000 > now - found["started_at"]:
+        if rules.is_without_restart(message["uptime_s"], hub["uptime_s"], now - found["started_at"]):
             transaction.execute("UPDATE walk_tests SET back_at = ? WHERE walk_id = ?", (now, found["walk_id"]))
         return [messages.walk_order(seconds=max(1, (found["ends_at"] - now) // 1000))]
     return []

@@ -15,6 +15,7 @@ from relay.supervision import store as supervision_store
 from relay.walks import rules, store
 
 NOW = 1_800_000_000_000
+HUB = {"hub_id": "h-e", "uptime_s": None}
 DEVICE = {"device_id": "5448e68f80a5", "kind": "button", "room": "卧室", "label": "床头"}
 
 
@@ -43,9 +44,9 @@ def test_a_hub_is_made_claimed_walked_and_checked(database: Database) -> None:
     walk_id = do(lambda t: store.start(t, hub, staff_id, NOW, 30))
     for n in (1, 2, 3):
         first, second = messages.walked(n, DEVICE["device_id"], -60), messages.walked(n, DEVICE["device_id"], -60, 50)
-        assert do(lambda t, m=first: store.take(t, "h-e", topics.WALK, m, NOW + 1))[0]["heard"] == n
-        assert do(lambda t, m=second: store.take(t, "h-e", topics.WALK, m, NOW + 1)) == []
-    do(lambda t: store.take(t, "h-e", topics.HELLO, {"uptime_s": 9_000}, NOW + 2))
+        assert do(lambda t, m=first: store.take(t, HUB, topics.WALK, m, NOW + 1))[0]["heard"] == n
+        assert do(lambda t, m=second: store.take(t, HUB, topics.WALK, m, NOW + 1)) == []
+    do(lambda t: store.take(t, HUB, topics.HELLO, {"uptime_s": 9_000}, NOW + 2))
     for kind in (words.MAINS_LOST, words.MAINS_RESTORED):
         do(lambda t, k=kind: supervision_store.raise_technical(t, k, NOW + 3, hub))
     contact = [{"name": "孙明", "phone": "13800001111", "is_verified": True}]

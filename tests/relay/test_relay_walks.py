@@ -186,3 +186,14 @@ def test_other_communities_see_nothing_of_it(shared_relay, walked):
     assert operator.http.get("/api/walk-tests/1").status_code == 403
     operator.close()
     assert walked[0].http.get("/api/walk-tests/999999").status_code == 404
+
+
+def test_a_start_during_the_walk_proves_no_router_and_half_a_second_does_not_matter():
+    for uptime_s, before_s, walked_ms, is_proof in (
+        (3600, 1800, 60_000, True),
+        (2, 0, 2_300, True),  # installed a moment before: uptimes are whole seconds
+        (2, None, 60_000, False),
+        (0, 60, 200, False),  # it has just started, in the walk's first second
+        (5, 4, 6_001, False),
+    ):
+        assert rules.is_without_restart(uptime_s, before_s, walked_ms) == is_proof, (uptime_s, before_s, walked_ms)
