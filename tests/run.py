@@ -1,6 +1,6 @@
-"""Runs every test in three parts beside one another: most of them wait for a hub, a clock or a browser, not for a core.
+"""Runs every test in four parts beside one another: most of them wait for a hub, a clock or a browser, not for a core.
 
-Prints each part whole when it ends. What failed beside the others is run once more alone and named either way: three
+Prints each part whole when it ends. What failed beside the others is run once more alone and named either way: four
 parts on two cores starve each other now and then. Exit code 0 only if everything passed, at the latest alone. A new
 folder of tests belongs to the last part by itself.
 """
@@ -13,7 +13,7 @@ import time
 
 TESTS = pathlib.Path(__file__).resolve().parent
 ALONE_MAX = 12  # more failures than this are no matter of a busy machine
-PARTS = (("road", "stories"), ("relay", "browser"))
+PARTS = (("road", "stories"), ("relay",), ("browser",))
 
 
 def parts() -> list[list[str]]:
