@@ -15,7 +15,18 @@ from .terminal import Terminal
 
 CLOCK_OFF_S = 120
 TRIES = 5
-KINDS = ("button", "motion", "door", "window", "presence", "vibration", "detector", "wearable", "cancel_button")
+KINDS = (
+    "button",
+    "motion",
+    "door",
+    "window",
+    "presence",
+    "vibration",
+    "detector",
+    "wearable",
+    "cancel_button",
+    "appliance",
+)
 
 
 @dataclass

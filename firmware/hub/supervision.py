@@ -14,6 +14,7 @@ LIMIT_MS = {
     "detector": 900000,
     "wearable": 900000,
     "cancel_button": 3600000,
+    "appliance": 3600000,
 }
 
 

@@ -24,6 +24,7 @@ _SENSES = (
     vocabulary.WINDOW,
     vocabulary.VIBRATION,
     vocabulary.WEARABLE,
+    vocabulary.APPLIANCE,
 )
 FRONT, BED = "front", "bed"
 
@@ -64,6 +65,7 @@ class Watch(Matters):
         """What a trigger device's frame says of life."""
         if self.silence is not None and device.watch == BED:
             value = heard.frame.first(bthome.OCCUPANCY)
+            value = heard.frame.first(bthome.PRESENCE) if value is None else value
             if value is not None:
                 self.silence.lay(now_ms, bool(value))
         if meanings.is_life(device, heard.frame):
@@ -129,6 +131,8 @@ class Watch(Matters):
         if silence is None:
             return
         senses = [device.is_overdue for device in self.devices.values() if device.kind in _SENSES]
+        if any([device.is_overdue for device in self.devices.values() if device.watch == BED]):
+            silence.lay(now_ms, False)  # a bed that says nothing does not say that somebody lies in it
         silence.blinded(any(senses), all(senses), now_ms)
         self._is(vocabulary.WATCH_BLIND, None, silence.is_blind, None, now_ms)
         if annunciator.foremost(self.alarms) is not None:

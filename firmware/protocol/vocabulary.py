@@ -54,7 +54,8 @@ VIBRATION = "vibration"
 DETECTOR = "detector"  # smoke, gas, CO, water: what it says names the alarm
 WEARABLE = "wearable"
 CANCEL_BUTTON = "cancel_button"  # "I am well": takes back pre-alarms and test calls, and nothing else
-DEVICE_KINDS = (BUTTON, DOOR, WINDOW, MOTION, PRESENCE, VIBRATION, DETECTOR, WEARABLE, CANCEL_BUTTON)
+APPLIANCE = "appliance"  # a kettle, a television: somebody switches it on
+DEVICE_KINDS = (BUTTON, DOOR, WINDOW, MOTION, PRESENCE, VIBRATION, DETECTOR, WEARABLE, CANCEL_BUTTON, APPLIANCE)
 
 # --- technical alarms: a fault of the system, with an owner ------------------------------------------
 HUB_OFFLINE = "hub_offline"

@@ -28,6 +28,7 @@ _KINDS = {
     "detector": "烟雾燃气水浸",
     "wearable": "手表",
     "cancel_button": "取消按钮",
+    "appliance": "电器",
 }
 _WHATS = {
     rules.MAINS: "拔掉电源再插回 · Mains pulled and back",

@@ -1,4 +1,4 @@
-"""Ninety days of six kinds of resident: what the watch over silence raises for nothing, and how soon for cause.
+"""Ninety days of seven kinds of resident: what the watch over silence raises for nothing, and how soon for cause.
 
 Each lives a life of signs (motion, door) made by chance from a seed; the hub's own rules watch it. A resident who is at
 home and well answers a question more or less surely; nobody answers who is away. A collapse is tried at every hour of
@@ -13,14 +13,14 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.quiet.silence import ASK, ASK_ALOUD, HOUR_MS, Silence
+from hub.quiet.silence import ASK, ASK_ALOUD, BATHROOM, BED, HOUR_MS, Silence
 
 MINUTE_MS, DAY_MS = 60_000, 24 * HOUR_MS
 DAYS = 90
 MONDAY_MS = 20_779 * DAY_MS + 4 * DAY_MS  # a Monday, 0:00 on the wall clock of the home
 PRE_ALARM_MS = 20_000
 ANSWERS = {ASK: 0.5, ASK_ALOUD: 0.85, "suspect": 0.9}  # of those who are at home and well, and awake for it
-Sign = tuple[int, str]  # (ms, what): motion, door
+Sign = tuple[int, str]  # (ms, what): motion, door; bath: motion in the bathroom; bed and up: lies down, gets up
 
 
 @dataclass
@@ -142,6 +142,30 @@ def couple_with_carer(chance: random.Random) -> Life:
     return life
 
 
+def bed_and_bath(chance: random.Random) -> Life:
+    """One who sleeps long, gets up at night, sits long in the bathroom; sensors in both rooms."""
+    life = Life()
+    for day in range(DAYS):
+        up, down = chance.gauss(8, 0.5), chance.gauss(21.5, 0.5)
+        life.signs += [(_at(day, up), "up"), (_at(day, down), "bed")]
+        _awake(chance, life, _at(day, up), _at(day, down) - 5 * MINUTE_MS)
+        for hour in [chance.uniform(up, down - 1.5) for _ in range(5)]:
+            _bath(chance, life, _at(day, hour), 8)
+        for hour in [chance.uniform(24, 30) for _ in range(chance.choice((1, 2, 3)))]:
+            walk = _at(day, hour)
+            life.signs.append((walk, "up"))
+            life.signs.append((_bath(chance, life, walk + MINUTE_MS, 6) + MINUTE_MS, "bed"))
+    return life
+
+
+def _bath(chance: random.Random, life: Life, begin: int, mean_min: float) -> int:
+    """In there, now and then moving, and out again; when."""
+    end = begin + round(min(55, 2 + chance.expovariate(1 / mean_min)) * MINUTE_MS)
+    life.signs = [sign for sign in life.signs if not begin <= sign[0] <= end]
+    life.signs += [(at, "bath") for at in range(begin, end, 4 * MINUTE_MS)] + [(end, "motion")]
+    return end
+
+
 KINDS = {
     "early_riser": early_riser,
     "night_walker": night_walker,
@@ -149,6 +173,7 @@ KINDS = {
     "hospital_stay": hospital_stay,
     "battery_dying": battery_dying,
     "couple_with_carer": couple_with_carer,
+    "bed_and_bath": bed_and_bath,
 }
 
 
@@ -197,7 +222,10 @@ def live(kind: str, seed: int) -> Result:
             elif step == "suspect":
                 result.false_alarms += 1
             continue
-        watch.lived(at, at, what == "door")
+        if what in ("bed", "up"):
+            watch.lay(at, what == "bed")
+        if what != "up":  # an empty bed is no sign of life
+            watch.lived(at, at, what == "door", {"bath": BATHROOM, "bed": BED}.get(what))
         at, what = next(signs)
     return result
 

@@ -81,11 +81,26 @@ def test_the_ladder_has_three_steps_and_a_sign_at_any_of_them_ends_it():
     assert watch.tick(now + HOUR_MS) is None
 
 
-def test_after_the_last_step_nothing_repeats_itself():
+def test_an_alarm_that_was_closed_without_a_sign_of_life_is_asked_again_at_home_soon_and_away_later():
+    for is_door, again_ms in ((False, 12 * HOUR_MS), (True, 7 * DAY)):
+        watch = Silence(0)
+        watch.lived(0, None, is_door)
+        for _ in range(3):
+            for step in silence.STEPS:
+                at = watch.next_ms()
+                assert watch.tick(at - 1) is None and watch.tick(at) == step
+            assert watch.next_ms() == at + again_ms
+        assert watch.lived(at + HOUR_MS, None) and watch.next_ms() == at + 13 * HOUR_MS
+
+
+def test_who_lies_in_bed_while_somebody_else_goes_out_is_not_away():
     watch = Silence(0)
-    for step in silence.STEPS:
-        assert watch.tick(watch.next_ms()) == step
-    assert watch.next_ms() is None and watch.tick(10**12) is None
+    watch.lay(HOUR_MS, True)
+    watch.lived(2 * HOUR_MS, None, is_door=True)
+    assert not watch.is_away(3 * HOUR_MS) and watch.limit_ms() == 12 * HOUR_MS
+    watch.lay(4 * HOUR_MS, False)
+    watch.lived(4 * HOUR_MS, None, is_door=True)
+    assert watch.is_away(5 * HOUR_MS)
 
 
 def test_who_went_out_of_the_door_is_away_for_two_days_at_most():
@@ -161,6 +176,21 @@ def test_a_blind_watch_raises_nothing_and_begins_anew_when_it_sees_again():
     data = watch.rhythm.data()
     watch.lived(now + 100 * HOUR_MS, now + 100 * HOUR_MS)
     assert watch.rhythm.data() == data  # what was not seen is not learned
+
+
+def test_sensors_that_come_and_go_all_day_do_not_put_off_the_question():
+    for is_wholly in (False, True):
+        watch = Silence(0)
+        watch.lived(0, MONDAY)
+        for hour in range(0, 24, 2):
+            if watch.next_ms() is not None and watch.tick(hour * HOUR_MS) is not None:
+                break
+            watch.blinded(True, is_wholly, hour * HOUR_MS)
+            watch.blinded(False, False, (hour + 1) * HOUR_MS)
+        else:
+            assert is_wholly and watch.next_ms() == 24 * HOUR_MS  # half of the time nobody looked
+            continue
+        assert not is_wholly and hour == 12
 
 
 def test_a_clock_that_was_wrong_teaches_nothing():
@@ -305,6 +335,29 @@ def test_a_bed_that_is_lain_in_too_long_asks_and_one_that_is_left_does_not():
     sense(desk, MOTION, 0x21, 1, 13 * HOUR_MS + 2000)
     desk.wake_until(25 * HOUR_MS)
     assert desk.said.count(prompts.ARE_YOU_WELL) == 1
+
+
+def test_a_bed_whose_sensor_has_died_does_not_ask_for_ever():
+    desk = home()
+    bed = desk.kernel.devices["a4c138000014"] = Device("a4c138000014", v.PRESENCE, None, None, None)
+    bed.watch, bed.overdue_ms = silence.BED, HOUR_MS
+    sense(desk, "a4c138000014", 0x25, 1, HOUR_MS)
+    for hour in range(2, 40):
+        sense(desk, MOTION, 0x21, 1, hour * HOUR_MS)
+    assert prompts.ARE_YOU_WELL not in desk.said
+
+
+def test_an_appliance_is_a_sign_of_life_when_it_is_switched_on_and_not_because_it_is_on():
+    desk = home()
+    kettle = desk.kernel.devices["a4c138000015"] = Device("a4c138000015", v.APPLIANCE, None, None, None)
+    for n, (object_id, value, is_life) in enumerate(
+        ((0x10, 1, False), (0x10, 1, False), (0x10, 0, False), (0x10, 1, True), (0x10, 1, False), (0x27, 0, False))
+        + ((0x27, 1, True), (0x27, 0, False))
+    ):
+        before_ms = desk.kernel.silence.life_ms
+        sense(desk, "a4c138000015", object_id, value, (n + 1) * MINUTE)
+        assert (desk.kernel.silence.life_ms != before_ms) is is_life, (n, object_id, value)
+    assert kettle.states[0x10] == 1
 
 
 def test_a_clock_that_jumps_or_comes_late_is_no_silence():

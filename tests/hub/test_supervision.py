@@ -15,6 +15,7 @@ LIMITS = {
     "detector": 15,
     "wearable": 15,
     "cancel_button": 60,
+    "appliance": 60,
     "a kind of tomorrow": 60,
 }
 

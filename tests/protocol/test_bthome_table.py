@@ -35,7 +35,7 @@ GROUPS = (
 NAMES = (
     "PACKET_ID 00, BATTERY 01, OPENING 11, BATTERY_LOW 15, CO 17, DOOR 1a, GAS 1c, MOISTURE 20, MOTION 21, MOVING 22, "
     "OCCUPANCY 23, PROBLEM 26, SAFETY 28, SMOKE 29, TAMPER 2b, VIBRATION 2c, WINDOW 2d, BUTTON 3a, COMMAND 3b, "
-    "TEXT 53, RAW 54"
+    "TEXT 53, RAW 54, POWER 10, PRESENCE 25, RUNNING 27"
 )
 BUTTON = "01 press, 02 double_press, 03 triple_press, 04 long_press, 05 long_double_press, 06 long_triple_press, "
 BUTTON += "80 hold_press, fe hold_press"

@@ -18,7 +18,10 @@ _KINDS = (
     (bthome.MOTION, vocabulary.MOTION),
     (bthome.MOVING, vocabulary.MOTION),
     (bthome.OCCUPANCY, vocabulary.PRESENCE),
+    (bthome.PRESENCE, vocabulary.PRESENCE),
     (bthome.VIBRATION, vocabulary.VIBRATION),
+    (bthome.POWER, vocabulary.APPLIANCE),
+    (bthome.RUNNING, vocabulary.APPLIANCE),
 )
 
 

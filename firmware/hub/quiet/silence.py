@@ -3,8 +3,11 @@
 Rule 1. No learning exceeds the hard limits: DAY_MS without any sign, BATHROOM_MS in the bathroom, BED_MS in bed.
 Rule 2. Who went out of the door is away; that too has an end (AWAY_MS, or when they said that they come back, at most
         AWAY_TOLD_MS), and the first sign of life ends it at once.
-Rule 3. A watch whose sensors are silent is blind: it says so and raises nothing. With one of them gone it trusts the
-        hard limits alone. A clock that is not trusted costs the learning, never the limits.
+Rule 3. A watch whose sensors are silent is blind: it says so and raises nothing. What it did not see counts as neither
+        life nor silence. With one of them gone it trusts the hard limits alone. A clock that is not trusted costs the
+        learning, never the limits.
+Rule 4. An alarm that was closed without a sign of life is no answer: the ladder begins anew, for who is at home after
+        the hard limit, for who is away after AGAIN_AWAY_MS.
 The ladder: asked softly, asked aloud, then suspected: a pre-alarm, and an alarm when nobody takes it back. Each step
 waits STEP_MS. Times are ms; `local_ms` is the home's wall clock, or None. It must not know devices or messages.
 """
@@ -14,6 +17,7 @@ from .rhythm import Rhythm
 HOUR_MS = 3600000
 DAY_MS, AWAY_MS, BATHROOM_MS, BED_MS = 12 * HOUR_MS, 48 * HOUR_MS, HOUR_MS, 12 * HOUR_MS
 AWAY_TOLD_MS = 30 * 24 * HOUR_MS
+AGAIN_AWAY_MS = 7 * 24 * HOUR_MS
 AWAY_NEW_MS = 24 * HOUR_MS  # away, before anything is known of this home
 LEAST_MS = 3 * HOUR_MS  # nobody is asked sooner, however lively the home
 OUT_MS = 600000  # the door, then nothing for so long: somebody went out
@@ -37,12 +41,13 @@ class Silence:
         self.back_ms = None  # when they said that they come back; None: they said nothing
         self._begin = None  # (hour, day) at which the present silence began; None: not known
         self._is_learnable = False
-        self._is_door = False  # the last sign was the front door
+        self._is_door = False  # the last sign was the front door, and nobody lay in bed
         self._bathroom_since_ms = None
         self._bed_since_ms = None
         self._step = 0  # how many steps of the ladder are taken
         self._step_ms = 0  # when the last one was
         self.is_partly_blind = self.is_blind = False
+        self._blind_ms = 0  # since when
 
     # --- signs of life ------------------------------------------------------------------------------
 
@@ -54,7 +59,7 @@ class Silence:
         self.life_ms = now_ms
         self._begin = None if local_ms is None else (local_ms // HOUR_MS % 24, local_ms // (24 * HOUR_MS))
         self._is_learnable = True
-        self._is_door = is_door
+        self._is_door = is_door and self._bed_since_ms is None  # somebody else went, who lies in bed did not
         if watch == BATHROOM:
             if self._bathroom_since_ms is None:
                 self._bathroom_since_ms = now_ms
@@ -86,13 +91,24 @@ class Silence:
         self._begin, self._is_learnable = None, False
 
     def blinded(self, is_partly, is_wholly, now_ms):
-        """Are sensors of life silent? One that comes back begins a new silence: nothing was seen meanwhile."""
-        if (self.is_blind and not is_wholly) or (self.is_partly_blind and not is_partly):
-            self.life_ms = now_ms
+        """Are sensors of life silent? A silence that they did not see all of teaches nothing, and goes on afterwards:
+        one that comes and goes all day must not begin it anew each time."""
+        if is_wholly and not self.is_blind:
+            self._blind_ms = now_ms
+        elif self.is_blind and not is_wholly:
+            self._later(now_ms - max(self._blind_ms, self.life_ms))
+        if is_partly or self.is_partly_blind:
             self._begin, self._is_learnable = None, False
-        if is_partly:
-            self._is_learnable = False
         self.is_partly_blind, self.is_blind = is_partly, is_wholly
+
+    def _later(self, span_ms):
+        """All that is waited for begins so much later."""
+        self.life_ms += span_ms
+        self._step_ms += span_ms
+        if self._bathroom_since_ms is not None:
+            self._bathroom_since_ms += span_ms
+        if self._bed_since_ms is not None:
+            self._bed_since_ms += span_ms
 
     # --- limits ---------------------------------------------------------------------------------------
 
@@ -116,9 +132,7 @@ class Silence:
         return min(hard_ms, max(LEAST_MS, usual_ms + usual_ms // 3 + HOUR_MS))
 
     def _due_ms(self):
-        """When the home is to be asked; None while blind."""
-        if self.is_blind:
-            return None
+        """When the home is to be asked."""
         due_ms = self.life_ms + self.limit_ms()
         if self._bathroom_since_ms is not None:
             due_ms = min(due_ms, self._bathroom_since_ms + self._bathroom_ms)
@@ -129,17 +143,20 @@ class Silence:
     # --- the ladder -----------------------------------------------------------------------------------
 
     def next_ms(self):
-        """When `tick` has something to do; None: nothing before another sign."""
-        if self._step >= len(STEPS):
+        """When `tick` has something to do; None while blind."""
+        if self.is_blind:
             return None
-        due_ms = self._due_ms()
-        return due_ms if due_ms is None or self._step == 0 else self._step_ms + STEP_MS
+        if self._step == 0:
+            return self._due_ms()
+        if self._step < len(STEPS):
+            return self._step_ms + STEP_MS
+        return self._step_ms + (AGAIN_AWAY_MS if self._is_door else self._day_ms)
 
     def tick(self, now_ms):
         """The step of the ladder that is due now, or None."""
         due_ms = self.next_ms()
         if due_ms is None or now_ms < due_ms:
             return None
-        self._step += 1
+        self._step = self._step % len(STEPS) + 1
         self._step_ms = now_ms
         return STEPS[self._step - 1]

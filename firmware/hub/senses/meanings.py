@@ -22,14 +22,19 @@ LIFE = (
     bthome.MOTION,
     bthome.MOVING,
     bthome.OCCUPANCY,
+    bthome.PRESENCE,
     bthome.VIBRATION,
     bthome.DOOR,
     bthome.WINDOW,
     bthome.OPENING,
     bthome.BUTTON,
+    bthome.POWER,
+    bthome.RUNNING,
 )
 # A door that closes is as much a sign of life as one that opens.
 _LIFE_BOTH_WAYS = (bthome.DOOR, bthome.WINDOW, bthome.OPENING)
+# An appliance goes off by itself, and says again and again that it is on: only being switched on is somebody.
+_LIFE_WHEN_SWITCHED = (bthome.POWER, bthome.RUNNING)
 BATTERY_LOW_PCT = 15
 BATTERY_GOOD_PCT = 25  # a cell that is warmed up again must not ring and fall silent all day
 
@@ -65,7 +70,8 @@ def faults(device, frame, is_battery_low):
 
 
 def is_life(device, frame):
-    """Does somebody live here? A door's state counts when it is another than before; motion whenever it is there."""
+    """Does somebody live here? A door counts when it is as it was not before, an appliance when it is switched on,
+    motion whenever it is there."""
     found = False
     for object_id, value in frame.objects:
         if object_id not in LIFE:
@@ -74,6 +80,9 @@ def is_life(device, frame):
             before = device.states.get(object_id)
             device.states[object_id] = value
             found = found or (before is not None and before != value) or (before is None and bool(value))
+        elif object_id in _LIFE_WHEN_SWITCHED:
+            found = found or (device.states.get(object_id) == 0 and bool(value))
+            device.states[object_id] = value
         elif value:
             found = True
     return found
