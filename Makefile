@@ -38,6 +38,11 @@ $(VENV)/.installed-test: requirements-test.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
+# Trains and draws the detector of falls; who only runs it needs none of it.
+$(VENV)/.installed-falls: firmware/tools/requirements.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r firmware/tools/requirements.lock
+	@touch $@
+
 demo: $(VENV)/.installed
 	@$(BIN)/python -m simulator demo $(DEMO)
 
@@ -60,8 +65,8 @@ screenshots: $(VENV)/.installed-test
 walk: $(VENV)/.installed-test
 	@$(BIN)/python tests/browser/walk.py
 
-bench-falls: $(VENV)/.installed-test
-	@FALLS_DIR="$(FALLS_DIR)" CROSS="$(CROSS)" TABLES="$(TABLES)" WATCH="$(WATCH)" FAULT="$(FAULT)" INTERPRETER="$(or $(INTERPRETER),micropython)" $(BIN)/python tests/bench/falls.py
+bench-falls: $(VENV)/.installed-test $(if $(filter-out 0,$(CROSS)),$(VENV)/.installed-falls)
+	@FALLS_DIR="$(FALLS_DIR)" CROSS="$(CROSS)" TABLES="$(TABLES)" WATCH="$(WATCH)" FAULT="$(FAULT)" WRITE="$(WRITE)" INTERPRETER="$(or $(INTERPRETER),micropython)" $(BIN)/python tests/bench/falls.py
 
 access-table: $(VENV)/.installed-test
 	@$(BIN)/python tests/relay/access_table.py
@@ -107,6 +112,8 @@ lock:
 	  --no-annotate --no-header --extra test pyproject.toml -o requirements-test.lock
 	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-annotate --no-header --extra hardware -c requirements-test.lock pyproject.toml -o hardware/requirements.lock
+	uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --extra falls -c requirements-test.lock pyproject.toml -o firmware/tools/requirements.lock
 
 clean:
 	rm -rf $(VENV) build var artifacts .ruff_cache .hypothesis *.egg-info
