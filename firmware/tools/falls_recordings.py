@@ -109,7 +109,9 @@ def files(folder):
         sys.exit(f"train_falls: no .npz files in {folder}. Remedy: name the folder of the recordings.")
     for path in paths:
         archive = numpy.load(path)
-        yield path.name, {name: archive[name] for name in archive.files}  # an archive unpacks anew whenever it is asked
+        data = {name: archive[name] for name in archive.files}  # an archive unpacks anew whenever it is asked
+        data.setdefault("subject", numpy.full(len(data["pos"]), ""))  # nobody is named: they are all one
+        yield path.name, data
 
 
 def gather(folder, worn, rounds, seed):

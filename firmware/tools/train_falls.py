@@ -89,6 +89,13 @@ def folds_of(people):
     return found
 
 
+def can_be_crossed(found):
+    """Do falls and daily life remain, whichever fold is left out?"""
+    fold_of = folds_of(set(found.person))
+    fold = numpy.array([fold_of[name] for name in found.person])
+    return all(set(found.what[(fold != k) & (found.what >= 0)]) == {0, 1} for k in range(FOLDS))
+
+
 def crossed(worn, found):
     """Scores of the recordings as they are, each by a forest that knows nobody of its fold, and those forests."""
     fold_of = folds_of(set(found.person))
@@ -148,6 +155,9 @@ def main():
         found = recordings.gather(given.folder, worn, ROUNDS[worn] if given.rounds is None else given.rounds, SEED)
         if found is None or not (found.what == 1).any():
             continue  # nobody fell with one there
+        if not can_be_crossed(found):
+            print(f"train_falls: {worn}: too few people to leave some of them out, so no tables.", file=sys.stderr)
+            continue
         score, models = crossed(worn, found)
         plain, score = found.plain(), score[found.round == 0]
         verdict = verdict_of(worn, score, plain, sum(h for _, h in recordings.hours(given.folder, worn).values()))

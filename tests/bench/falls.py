@@ -9,12 +9,14 @@ interpreters disagree, 2 when the folder or a file of it cannot be used.
 The tables in firmware/hub/falls know the people of the recordings that they were trained with. CROSS=1 trains others
 first (train_falls.py --cross --folds), each of which knows nobody of its fold, and judges everybody by the one that
 does not know them: "tables" says which it was. `TABLES=folder` takes those that --folds wrote before.
+WRITE=1 puts the figures into the table of tests/README.md.
 WATCH=infinitime plays each trial as a watch with InfiniTime would have said it; FAULT=clip4, clip8, fast5, slow5 or
 lost10 as a sensor clipped at so many g, with a clock 5 % wrong, or of which one sample in ten is lost.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 import os
@@ -24,6 +26,7 @@ import sys
 import tempfile
 
 import falls_files
+import falls_table
 from falls_judges import FAULTS, Tables, decide
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -79,14 +82,24 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         try:
             paths = falls_files.files(folder)
-            tables = Tables(_folds(folder, pathlib.Path(scratch)))
+            usable = [path for path in paths if _is_usable(path)]
+            tables = Tables(_folds(usable, pathlib.Path(scratch)))
         except falls_files.BadFile as fault:
             print(f"bench-falls: {fault}", file=sys.stderr)
             return 2
-        return _bench(paths, tables, interpreter, other)
+        return max(_bench(usable, tables, interpreter, other), 2 if len(usable) < len(paths) else 0)
 
 
-def _folds(folder: pathlib.Path, scratch: pathlib.Path) -> pathlib.Path | None:
+def _is_usable(path: pathlib.Path) -> bool:
+    try:
+        falls_files.read(path)
+    except falls_files.BadFile as fault:
+        print(f"bench-falls: {fault}", file=sys.stderr)
+        return False
+    return True
+
+
+def _folds(paths: list[pathlib.Path], scratch: pathlib.Path) -> pathlib.Path | None:
     """Where the tables of the folds are; None for the firmware's own. Errors: falls_files.BadFile."""
     given = os.environ.get("TABLES")
     if given:
@@ -97,18 +110,24 @@ def _folds(folder: pathlib.Path, scratch: pathlib.Path) -> pathlib.Path | None:
         return pathlib.Path(given)
     if os.environ.get("CROSS", "0") in ("", "0"):
         return None
-    command = [sys.executable, str(TRAIN), str(folder), "--cross", "--folds", str(scratch)]
+    if not all(importlib.util.find_spec(name) for name in ("numpy", "sklearn")):
+        raise falls_files.BadFile("CROSS needs numpy and scikit-learn. Remedy: pip install -e '.[falls]'.")
+    (scratch / "recordings").mkdir()
+    for path in paths:  # those that can be used
+        (scratch / "recordings" / path.name).symlink_to(path.resolve())
+    command = [sys.executable, str(TRAIN), str(scratch / "recordings"), "--cross", "--folds", str(scratch)]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-    if done.returncode:
+    if done.returncode or not (scratch / "folds.json").is_file():
         raise falls_files.BadFile(
-            "The tables could not be trained. Remedy: pip install -e '.[falls]', or leave CROSS out."
+            "The tables could not be trained: see above; it takes two people or more who fell. Remedy: leave CROSS out."
         )
     return scratch
 
 
 def _bench(paths: list[pathlib.Path], tables: Tables, interpreter: str, other: str) -> int:
     compared = differing = 0
-    is_bad = False
+    lines: list[dict[str, object]] = []
+    is_bad = False  # a file whose people no table can judge
     for path in paths:
         try:
             trials = falls_files.read(path)
@@ -122,24 +141,33 @@ def _bench(paths: list[pathlib.Path], tables: Tables, interpreter: str, other: s
                         differing += 1
                         fault = f"{path.name}, trial {trial.number}: the interpreters differ"
                         print(f"bench-falls: {fault}", file=sys.stderr)
-                _tell(path.name, tables.name, rate, trials, found)
+                lines += _tell(path.name, tables.name, rate, trials, found)
         except falls_files.BadFile as fault:
             print(f"bench-falls: {fault}", file=sys.stderr)
             is_bad = True
+    if os.environ.get("WRITE", "0") not in ("", "0") and not os.environ.get("WATCH") and not os.environ.get("FAULT"):
+        falls_table.write(lines)
     line = {"bench": "falls", "interpreter": interpreter, "compared_with": other}
     print(json.dumps({**line, "trials_compared": compared, "differing": differing}))
     return 2 if is_bad else 1 if differing else 0
 
 
-def _tell(file: str, tables: str, rate: int, trials: list[falls_files.Trial], found: dict[int, list[int]]) -> None:
+def _tell(
+    file: str, tables: str, rate: int, trials: list[falls_files.Trial], found: dict[int, list[int]]
+) -> list[dict[str, object]]:
+    """Print the lines of one file, and give them back."""
+    lines: list[dict[str, object]] = []
     for position in sorted({trial.position for trial in trials}):
         here = [trial for trial in trials if trial.position == position]
         line = {"bench": "falls", "file": file, "position": position, "rate_hz": rate, "tables": tables}
         line |= {name.lower(): os.environ[name] for name in ("WATCH", "FAULT") if os.environ.get(name)}
-        print(json.dumps({**line, "who": "all", **summary(here, found)}), flush=True)
+        lines.append({**line, "who": "all", **summary(here, found)})
         elderly = [trial for trial in here if trial.is_elderly]
         if elderly:
-            print(json.dumps({**line, "who": "elderly", **summary(elderly, found)}), flush=True)
+            lines.append({**line, "who": "elderly", **summary(elderly, found)})
+    for one in lines:
+        print(json.dumps(one), flush=True)
+    return lines
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ _NUMBERS = {
     "f4": "f",
     "f8": "d",
     "i8": "q",
+    "u8": "Q",
 }
 WANTED = ("acc_mg", "start", "length", "pos", "is_fall", "elderly")
 WELCOME = ("subject", "fs")  # subject: only leaving people out needs it
@@ -82,12 +83,13 @@ def _array(data: bytes, name: str) -> list[Any] | array.array[Any]:
     if head["fortran_order"] and len(head["shape"]) > 1:
         raise ValueError(f"{name} lies by columns; save it in C order")
     body = data[begin:]
-    if kind[1] == "U":
-        width = 4 * int(kind[2:])
-        count = len(body) // width if width else head["shape"][0]
-        return [body[k * width : (k + 1) * width].decode("utf-32-le").rstrip("\0") for k in range(count)]
-    if kind[1:] not in _NUMBERS or kind[0] == ">":
+    if kind[0] == ">" or (kind[1] not in "US" and kind[1:] not in _NUMBERS):
         raise ValueError(f"{name} has the type {kind}, which is not read here")
+    if kind[1] in "US":
+        width = (4 if kind[1] == "U" else 1) * int(kind[2:])
+        count = len(body) // width if width else head["shape"][0]
+        code = "utf-32-le" if kind[1] == "U" else "utf-8"
+        return [body[k * width : (k + 1) * width].decode(code).rstrip("\0") for k in range(count)]
     found = array.array(_NUMBERS[kind[1:]])
     found.frombytes(body)
     if sys.byteorder == "big":
@@ -100,6 +102,15 @@ def _array(data: bytes, name: str) -> list[Any] | array.array[Any]:
     return found
 
 
+def _whole(values: list[Any] | array.array[Any], name: str) -> list[int]:
+    """These as integers, flags as 0 or 1. Errors: ValueError."""
+    if any(isinstance(value, str) or value != value or int(value) != value for value in values):
+        raise ValueError(f"{name} holds something else than whole numbers")
+    if name in ("is_fall", "elderly") and any(value not in (0, 1) for value in values):
+        raise ValueError(f"{name} is neither 0 nor 1")
+    return [int(value) for value in values]
+
+
 def read(path: pathlib.Path) -> list[Trial]:
     """The trials of one file. Errors: BadFile."""
     try:
@@ -110,6 +121,8 @@ def read(path: pathlib.Path) -> list[Trial]:
                 raise ValueError(f"{', '.join(missing)} missing")
             here = (*WANTED, *(name for name in WELCOME if name in names))
             found = {name: _array(archive.read(name + ".npy"), name) for name in here}
+        for name in ("start", "length", "is_fall", "elderly"):
+            found[name] = _whole(found[name], name)
     except UNREADABLE as fault:
         raise BadFile(
             f"{path.name}: {fault}. Remedy: leave it out, or make it again as tests/README.md says."

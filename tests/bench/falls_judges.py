@@ -25,7 +25,11 @@ AT_ONCE = 2
 
 
 def worn(position: str) -> str:
-    return {"wrist": "wrist", "thigh": "pocket"}.get(position, "torso")
+    """Which table is for there: "Left wrist" is the wrist's; a place that nobody knows is the torso's."""
+    place = position.lower()
+    if any(word in place for word in ("wrist", "watch", "hand", "arm")):
+        return "wrist"
+    return "pocket" if any(word in place for word in ("thigh", "pocket")) else "torso"
 
 
 def at_rate(data: bytes, rate: int) -> bytes:

@@ -1,6 +1,7 @@
 """`make bench-falls` on folders of every kind: figures where there are any, a sentence where there are none."""
 
 import json
+import math
 import os
 import pathlib
 import struct
@@ -101,6 +102,14 @@ def test_a_folder_or_file_that_cannot_be_used_is_named_with_the_remedy(tmp_path:
 def test_odd_files_are_used_or_named_and_never_end_in_a_traceback(tmp_path: pathlib.Path) -> None:
     write(tmp_path / "empty trial.npz", [([], "chest", 0, 1), (fall()[:3], "ankle", 1, 0), (STILL, "waist", 0, 0)])
     write(tmp_path / "none.npz", [])
+    for name, part, body in (
+        ("whole.npz", "start", array("<f8", (1,), struct.pack("<d", 0))),
+        ("bytes.npz", "pos", array("|S10", (1,), b"Left Wrist")),
+        ("flags.npz", "is_fall", array("|b1", (1,), b"\0")),
+    ):
+        write(tmp_path / name, [(STILL, "waist", 0, 0)], leave_out=part)
+        with zipfile.ZipFile(tmp_path / name, "a") as archive:
+            archive.writestr(part + ".npy", body)
     changes = {
         "float.npz": ("acc_mg", array("<f4", (2, 3), bytes(24))),
         "flat.npz": ("acc_mg", array("<i2", (6,), bytes(12))),
@@ -110,6 +119,11 @@ def test_odd_files_are_used_or_named_and_never_end_in_a_traceback(tmp_path: path
         "object.npz": ("pos", array("|O", (1,), b"no")),
         "fields.npz": ("start", array("", (1,), b"").replace(b"''", b"[1]")),
         "slow.npz": ("fs", array("<i2", (1,), struct.pack("<h", 20))),
+        "words.npz": ("is_fall", texts("False")),
+        "seven.npz": ("is_fall", array("|u1", (1,), b"\7")),
+        "half.npz": ("start", array("<f4", (1,), struct.pack("<f", 0.5))),
+        "never.npz": ("length", array("<f8", (1,), struct.pack("<d", math.nan))),
+        "turned.npz": ("pos", array(">U5", (1,), bytes(20))),
     }
     for name, (part, body) in changes.items():
         write(tmp_path / name, [(STILL, "waist", 0, 0)], leave_out=part)
@@ -121,6 +135,7 @@ def test_odd_files_are_used_or_named_and_never_end_in_a_traceback(tmp_path: path
         assert f"bench-falls: {name}: " in done.stderr and "Remedy" in done.stderr, (name, done.stderr)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one for one in found if one.get("position") == "ankle" and one["falls"] == 1]
+    assert {"whole.npz", "bytes.npz", "flags.npz"} <= {one.get("file") for one in found}
     assert [one for one in found if one.get("position") == "chest" and one["false_alarms_an_hour"] is None]
 
 
@@ -133,6 +148,21 @@ def test_faults_and_other_watches_are_played_and_named(tmp_path: pathlib.Path) -
         name, value = next(iter(more.items()))
         assert first[name.lower()] == value and last["differing"] == 0
         assert first["noticed"] == 1 or name == "WATCH", more  # between two of its values a short hit is missed
+
+
+def test_the_table_of_the_readme_is_made_of_these_lines(tmp_path: pathlib.Path) -> None:
+    write(tmp_path / "a.npz", [(fall(), "waist", 1, 0), (STILL, "waist", 0, 1), (STILL, "ankle", 0, 0)])
+    sys.path.insert(0, str(ROOT / "tests/bench"))
+    import falls_table
+
+    lines = [json.loads(line) for line in run(tmp_path, INTERPRETER="cpython").stdout.splitlines()]
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n" + falls_table.BEGIN + "old\n" + falls_table.END + "\nafter\n", "utf-8")
+    falls_table.write(lines, readme)
+    text = readme.read_text("utf-8")
+    assert "| waist | a | 1 of 1 (100.0 %; 20.6 to 100.0) | 1 | 0.00 (0 in 0.0 h) | 0.00 | 0 in 0.0 h |" in text
+    assert "| ankle | a | no falls |  | 0.00 (0 in 0.0 h) | 0.00 |  |" in text
+    assert text.startswith("before") and text.endswith("after\n") and "old" not in text
 
 
 def test_people_are_judged_by_tables_that_do_not_know_them(tmp_path: pathlib.Path) -> None:
