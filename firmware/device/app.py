@@ -172,7 +172,7 @@ class Hub:
         if self._journal is None:
             return
         try:
-            self._journal.append(action.kind, action.data)
+            self._journal.append(action.kind, action.data, action.is_twice)
         except OSError as fault:
             self._journal_fault(fault)
         if self._journal.left_out and not self._has_journal_failed:

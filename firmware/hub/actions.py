@@ -6,7 +6,8 @@ Sound = namedtuple("Sound", ("pattern",))  # a word below; the siren and the ton
 Light = namedtuple("Light", ("pattern",))
 # prompt: a key of hub/saying/zh.py and en.py; is_quiet: at night volume
 Say = namedtuple("Say", ("prompt", "who", "minutes", "is_quiet"))
-Journal = namedtuple("Journal", ("kind", "data"))  # on flash before the Publish after it
+# on flash before the Publish after it; is_twice: in two places, so that no single fault of the flash takes it
+Journal = namedtuple("Journal", ("kind", "data", "is_twice"))
 Publish = namedtuple("Publish", ("token", "topic", "payload", "qos", "is_urgent"))
 Believe = namedtuple("Believe", ("address", "mark"))  # what the reflex is to hold as last heard; mark: 4 bytes
 

@@ -125,7 +125,7 @@ class Calls(Delivery):
         if kept is None:
             return
         self.receipts += 1
-        self._do.append(actions.Journal(*memory.receipt(seq)))
+        self._write(memory.receipt(seq))
         for alarm in self.alarms:
             if kept.is_alarm and alarm.last_seq == seq:
                 before = alarm.state
@@ -161,7 +161,7 @@ class Calls(Delivery):
         if not alarm.is_open():
             self.alarms.remove(alarm)
         self._annunciate(now_ms)
-        self._do.append(actions.Journal(*memory.alarm(alarm)))
+        self._write(memory.alarm(alarm))
         self._say(annunciator.PROMPT_OF_STEP[alarm.state], alarm.who, alarm.minutes)
 
     def _remind(self, now_ms):

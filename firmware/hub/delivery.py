@@ -97,16 +97,20 @@ class Delivery:
         self.next_seq += 1
         return seq
 
+    def _write(self, record, is_twice=False):
+        """Order a record of keeping/memory.py. Shape: `is_twice`: a bad byte may not cost it."""
+        self._do.append(actions.Journal(record[0], record[1], is_twice))
+
     def _keep(self, message, now_ms, mark=None):
         room = self.outbox.keep(message, now_ms)
         if room is not message:
-            self._do.append(actions.Journal(*memory.kept(message, mark)))
+            self._write(memory.kept(message, mark), message.is_alarm)
         if room is not None and room is not message:
-            self._do.append(actions.Journal(*memory.receipt(room.seq)))
+            self._write(memory.receipt(room.seq))
         if room is not None and room.is_alarm:
-            self._do.append(actions.Journal(*memory.tally(self.outbox)))
+            self._write(memory.tally(self.outbox))
         if room is not None and not room.is_alarm:
-            self._do.append(actions.Journal(*memory.lost(self.outbox.lost)))
+            self._write(memory.lost(self.outbox.lost))
 
     def _publish_due(self, now_ms):
         if not self.is_link_up:
@@ -148,7 +152,7 @@ class Delivery:
         for kept in self.outbox.messages:
             if kept.seq == event.seq and not kept.is_texted:
                 kept.is_texted = True
-                self._do.append(actions.Journal(*memory.texted(kept.seq)))
+                self._write(memory.texted(kept.seq))
 
     def _publish(self, token, word, message, qos, is_urgent):
         topic = topics.up(self.hub_id, word)

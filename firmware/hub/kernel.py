@@ -104,7 +104,7 @@ class Kernel(Watch):
 
     def _keep_mark(self, device):
         device.kept_mark = device.mark
-        self._do.append(actions.Journal(*memory.mark(device)))
+        self._write(memory.mark(device))
 
     def _keep_marks(self, now_ms):
         """The counters of sealed frames, once an hour and while it is quiet: flash would not bear each beacon."""

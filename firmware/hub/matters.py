@@ -56,7 +56,7 @@ class Matters(Calls):
         self.matters.append((kind, device_id))
         self._tell_home(kind, 0, now_ms)
         self._technical(kind, device_id, detail, now_ms)
-        self._do.append(actions.Journal(*memory.matter(kind, device_id, True)))
+        self._write(memory.matter(kind, device_id, True))
 
     def _end(self, kind, device_id, now_ms):
         """It is over: told once, and only if it had begun."""
@@ -65,7 +65,7 @@ class Matters(Calls):
         self.matters.remove((kind, device_id))
         self._tell_home(kind, 1, now_ms)
         self._technical(vocabulary.RESTORED_BY[kind], device_id, None, now_ms)
-        self._do.append(actions.Journal(*memory.matter(kind, device_id, False)))
+        self._write(memory.matter(kind, device_id, False))
 
     def _is(self, kind, device_id, is_there, detail, now_ms):
         """A fault as it stands now: begun, ended, or nothing new."""
@@ -97,7 +97,7 @@ class Matters(Calls):
             if self.outbox.lost:
                 self._technical(vocabulary.JOURNAL_FULL, None, "%d lesser lost" % self.outbox.lost, now_ms)
                 self.outbox.lost = 0
-                self._do.append(actions.Journal(*memory.lost(0)))
+                self._write(memory.lost(0))
 
     def _tell_late(self, now_ms):
         """The alarm is over: what began meanwhile and still lasts is told now."""

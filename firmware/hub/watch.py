@@ -101,13 +101,13 @@ class Watch(Matters):
         utc_ms = now_ms + self.clock_offset_ms
         if self.life_utc_ms is None or utc_ms - self.life_utc_ms >= HOUR_MS or utc_ms < self.life_utc_ms:
             self.life_utc_ms = utc_ms
-            self._do.append(actions.Journal(*memory.life(utc_ms)))
+            self._write(memory.life(utc_ms))
         day = (utc_ms + self.utc_offset_min * 60000) // (24 * HOUR_MS)
         if day != self._rhythm_day:
             data = silence.rhythm.data()
             if self._rhythm_day is not None and data != self.rhythm_data:
                 self.rhythm_data = data
-                self._do.append(actions.Journal(*memory.rhythm(data)))
+                self._write(memory.rhythm(data))
             self._rhythm_day = day
 
     def _time_changed(self, old_offset_ms, now_ms):

@@ -29,6 +29,73 @@ def test_a_record_of_any_length_fits_and_a_longer_one_is_refused():
     assert [len(data) for _, data in _journal(flash)[1]] == [0, 1, 3, 4, 5, 19, 20, 21, DATA_MAX]
 
 
+def test_a_record_and_its_copy_never_lie_in_one_block():
+    flash = Flash(32)
+    journal, _ = _journal(flash, [(1, b"snapshot")])
+    random = Random(5)
+    for n in range(400):
+        data = b"%04d" % n + bytes(random.below(120))
+        journal.append(2, data, n % 3 == 0)
+        if n % 3 == 0:
+            assert (journal._at - 1) // BLOCK < journal._top // BLOCK, (n, journal._at, journal._top)
+    wanted = [b"%04d" % n for n in range(400)]
+    found = [data[:4] for kind, data in _journal(flash)[1] if kind == 2]
+    assert found == wanted[-len(found) :] and len(found) > 100
+
+
+def test_a_record_of_any_length_is_written_twice_and_given_once():
+    flash = Flash()
+    journal, _ = _journal(flash)
+    wanted = [(2, b"x" * length) for length in (0, 1, 4, 5, 20, 21, DATA_MAX, DATA_MAX, DATA_MAX)]
+    for kind, data in wanted:
+        journal.append(kind, data, True)
+    assert _journal(flash)[1] == wanted
+    raises(ValueError, journal.append, 2, b"x" * (DATA_MAX + 1), True)
+
+
+def test_a_copy_that_is_torn_costs_nothing_and_a_record_that_is_torn_was_never_there():
+    for cut_after, wanted in ((0, [b"first"]), (1, [b"first", b"torn record"])):
+        flash = Flash(16)
+        journal, _ = _journal(flash)
+        journal.append(2, b"first", True)
+        flash.cut_after, flash.is_torn, flash.operations = cut_after, True, 0
+        raises(PowerCut, journal.append, 2, b"torn record", True)
+        flash.cut_after = None
+        again, found = _journal(flash, [(2, data) for data in wanted])
+        assert [data for _, data in found] == wanted and again.damaged == 1
+        again.append(2, b"second", True)
+        assert [data for _, data in _journal(flash)[1]][-1] == b"second"
+
+
+def test_a_copy_that_the_flash_does_not_hold_is_made_in_another_segment():
+    flash = Flash(16)
+    journal, _ = _journal(flash, [(2, b"kept")])
+    journal.append(2, b"first", True)
+    write = flash.writeblocks
+    segment = journal._segment
+
+    def stuck(block, buffer, offset=None):
+        write(block, buffer, offset)
+        if block == segment * SEGMENT_BLOCKS + SEGMENT_BLOCKS - 1:
+            flash.data[block * BLOCK + offset + 14] = 0
+
+    flash.writeblocks = stuck
+    journal.append(2, b"second", True)
+    assert journal._segment != segment and journal._top < SEGMENT_BLOCKS * BLOCK
+    assert _journal(flash)[1][-1] == (2, b"second")
+
+
+def test_a_snapshot_that_ends_with_its_segment_leaves_room_for_what_is_next():
+    """It once wrote over the segment's end, into a place that the next segment uses again."""
+    for size in (800, 804, 900, 1000, 1008, 1020, DATA_MAX):
+        flash = Flash(32)
+        journal, _ = _journal(flash, [(1, bytes(size))] * 15)
+        for n in range(40):
+            journal.append(2, b"%02d" % n, n % 2 == 0)
+        assert flash.overwritten == 0, size
+        assert [data for kind, data in _journal(flash)[1] if kind == 2] == [b"%02d" % n for n in range(40)], size
+
+
 def test_a_small_partition_is_refused_with_its_size():
     fault = raises(ValueError, Journal, Flash(4), None)
     assert "4 blocks" in str(fault)

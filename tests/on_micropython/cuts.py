@@ -54,7 +54,7 @@ class LazyDesk(Desk):
         self.late = []
         names = super().give(event, now_ms)
         for action in self.late:
-            self.journal.append(action.kind, action.data)
+            self.journal.append(action.kind, action.data, action.is_twice)
         return names
 
     def _do(self, action):

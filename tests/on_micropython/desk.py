@@ -32,6 +32,7 @@ class Flash:
         self.is_torn = is_torn
         self.operations = 0
         self.erases = 0
+        self.overwritten = 0  # bytes programmed that were not as erased
 
     def copy(self):
         """Another flash with the same bytes: what a start would find now."""
@@ -59,6 +60,7 @@ class Flash:
         size = self._may(len(buffer))
         at = block * BLOCK + offset
         for i in range(size):
+            self.overwritten += self.data[at + i] != 0xFF
             self.data[at + i] &= buffer[i]
         if size < len(buffer):
             raise PowerCut("power cut")
@@ -149,7 +151,7 @@ class Desk:
 
     def _do(self, action):
         if isinstance(action, actions.Journal):
-            self.journal.append(action.kind, action.data)
+            self.journal.append(action.kind, action.data, action.is_twice)
         elif isinstance(action, actions.Publish):
             place = topics.parse(action.topic)
             message = messages.check("up", place[2], messages.decode(action.payload))

@@ -9,7 +9,7 @@ import vfs
 import wear
 from claims import Random
 from desk import Desk, Flash, plain_press
-from device.flash.journal import Journal
+from device.flash.journal import BLOCK, Journal
 from hub import events
 
 RECORDS = 120
@@ -54,31 +54,49 @@ def power_cuts():
 
 def bad_bytes(seeds):
     flash, places, wanted = damage.home()
-    used = max([end for _, end, _ in places])
-    for name, limit in (("anywhere", len(flash.data)), ("in_used_flash", used)):
+    for name, choice in (("anywhere", range(len(flash.data))), ("in_used_flash", damage.used(flash))):
         missing = hits = told = 0
         for seed in range(seeds):
             random = Random(seed * 7919 + 1)
             random.below(2)
-            gone, was_hit, damaged, epoch = damage.judge(flash, random.below(limit), random.below(8), places, wanted)
+            at = choice[random.below(len(choice))]
+            gone, damaged, epoch = damage.flip(flash, at, random.below(8), wanted)
             missing += len(gone) + (epoch != "00000001")
-            hits += was_hit
+            hits += any([start <= at < end for start, end in places])
             told += damaged > 0
         say("bad_byte_%s_seeds" % name, seeds, "seeds")
-        say("bad_byte_%s_other_alarms_lost" % name, missing, "alarms")
+        say("bad_byte_%s_alarms_lost" % name, missing, "alarms")
         say("bad_byte_%s_alarm_records_hit" % name, hits, "seeds")
         say("bad_byte_%s_told" % name, told, "seeds")
+    flash, places, wanted = damage.home(damage.OnceDesk)
+    lost = [damage.flip(flash, at, 2, wanted)[0] for start, end in places for at in range(start, end, 16)]
+    say("control_written_once_bytes", len(lost), "bytes")
+    say("control_written_once_alarms_lost", sum([len(gone) for gone in lost]), "alarms")
+
+
+def bad_blocks():
+    flash, _, wanted = damage.home()
+    blocks = missing = 0
+    for block in range(len(flash.data) // BLOCK):
+        for fill in (0xFF, 0x00, 0x5A):
+            copy = flash.copy()
+            copy.data[block * BLOCK : (block + 1) * BLOCK] = bytes([fill]) * BLOCK
+            missing += len(damage.judge(copy, wanted)[0])
+            blocks += 1
+    say("bad_blocks", blocks, "blocks")
+    say("bad_blocks_alarms_lost", missing, "alarms")
 
 
 def beside_littlefs():
-    flash = Counting(32, None, False)
-    flash.data[:] = bytes(len(flash.data))  # used before: each block has to be erased
-    journal = Journal(flash, lambda: [])
-    journal.open()
-    for _ in range(RECORDS):
-        journal.append(2, DATA)
-    say("journal_%d_records_erases" % RECORDS, flash.erases, "erases")
-    say("journal_%d_records_programmed" % RECORDS, flash.programmed, "bytes")
+    for name, is_twice in (("records", False), ("records_of_alarms", True)):
+        flash = Counting(32, None, False)
+        flash.data[:] = bytes(len(flash.data))  # used before: each block has to be erased
+        journal = Journal(flash, lambda: [])
+        journal.open()
+        for _ in range(RECORDS):
+            journal.append(2, DATA, is_twice)
+        say("journal_%d_%s_erases" % (RECORDS, name), flash.erases, "erases")
+        say("journal_%d_%s_programmed" % (RECORDS, name), flash.programmed, "bytes")
     flash = Counting(32, None, False)
     vfs.VfsLfs2.mkfs(flash)
     vfs.mount(vfs.VfsLfs2(flash), "/lfs")
@@ -111,6 +129,7 @@ def reserve():
 
 power_cuts()
 bad_bytes(1000)
+bad_blocks()
 beside_littlefs()
 reserve()
 found = wear.blocks_per_day(20)

@@ -9,12 +9,14 @@ first: records are idempotent (hub/keeping/memory.py).
 
 Rule 1. Nothing is ever programmed twice: behind a torn or damaged record a new group begins.
 Rule 2. `append` returns when the record is on flash and reads back as written, and raises OSError when it does not.
+Told to, it writes it twice, in two blocks: neither a bad byte nor a bad block takes both. In a snapshot each stands
+once: the group before holds it too.
 Rule 3. Nothing is erased but by `prepare`, which is called while the home is quiet. Only when all that was prepared is
 used up does `append` erase one segment itself (`erased_late` counts the blocks): four stops of 80 ms are better than a
 forgotten alarm. Prepared are all segments but those of the newest two groups: 96 of 128 KiB.
 """
 
-from .segments import BLOCK, DATA_MAX, HEAD, SEGMENT, SEGMENT_BLOCKS, SLOT, Segments, size_of
+from .segments import BLOCK, DATA_MAX, HEAD, SEGMENT, SEGMENT_BLOCKS, SLOT, Segments, size_of, size_of_copy
 
 END = 0  # record kind: the snapshot is complete
 MORE = 255  # record kind: this segment goes on with the group of the one before
@@ -40,6 +42,8 @@ class Journal:
         self._segment = self._segments - 1
         self._generation = 0
         self._at = SEGMENT  # full: the first append opens a segment
+        self._top = SEGMENT  # where the copies begin
+        self._is_crowded = False  # the snapshot left one block: records and copies have to share it
         self._group = 0  # segments of the newest group
         self._needed = 0  # segments, the newest included, that may not be erased ahead
         self._must_begin = True  # a new group, whatever has been appended to this one
@@ -83,25 +87,25 @@ class Journal:
         return self._records(places)
 
     def _records(self, places):
-        for segment, generation, end in places:
-            for kind, data in self._flash.records(segment, generation, end):
+        for segment, generation, lost in places:
+            for kind, data in self._flash.records(segment, generation, lost):
                 if kind != END and kind != MORE:
                     yield kind, data
 
     def _find_groups(self, newest):
         """Where the newest group lies, and those before it as far back as there is damage: oldest first, each
-        (segment, generation, end of what is there)."""
+        (segment, generation, records that only their copies know)."""
         places = []
         group = []  # what the segments of the group in hand hold, oldest first
         damaged = groups = 0
         for generation, segment in reversed(newest):
             found = self._flash.scan(segment, generation, END)
-            places.insert(0, (segment, generation, found.end))
+            places.insert(0, (segment, generation, found.lost))
             group.insert(0, found)
             damaged += found.damaged
             self._needed += 1
             if not groups and len(group) == 1:
-                self._at = found.end
+                self._at, self._top = found.end, found.top
             if found.first == MORE:
                 continue
             self.damaged += damaged
@@ -136,19 +140,36 @@ class Journal:
 
     # --- writing -----------------------------------------------------------------------------------
 
-    def append(self, kind, data):
-        """Put one record on flash. Errors: OSError when the flash refuses; ValueError for over 1 KiB."""
+    def append(self, kind, data, is_twice=False):
+        """Put one record on flash, or two of it. Errors: OSError when the flash refuses; ValueError for over 1 KiB."""
         if len(data) > DATA_MAX:
             raise ValueError("journal: a record of %d bytes" % len(data))
-        if self._at + size_of(data) > SEGMENT:
+        if not self._has_room(data, is_twice):
             self._turn()
-        if not self._put(kind, data):  # a bad place: once more in another segment
+        if not self._put_all(kind, data, is_twice):  # a bad place: once more in another segment
             self._must_begin = True
             self._turn()
-            if not self._put(kind, data):
+            if not self._put_all(kind, data, is_twice):
                 self._must_begin, self._at = True, SEGMENT
                 raise OSError("journal: the flash does not hold what was written")
-        self._appended += size_of(data)
+        self._appended += size_of(data) + (size_of_copy(data) if is_twice else 0)
+
+    def _has_room(self, data, is_twice):
+        end = self._at + size_of(data)
+        if not is_twice:
+            return end <= self._top
+        copy = self._top - size_of_copy(data)
+        return end <= copy and (self._is_crowded or (end - 1) // BLOCK < copy // BLOCK)
+
+    def _put_all(self, kind, data, is_twice):
+        """Write it behind the others, and once more before the copies."""
+        place = self._at
+        if not self._put(kind, data):
+            return False
+        if not is_twice:
+            return True
+        self._top -= size_of_copy(data)  # before the write, as in _put
+        return self._flash.write_copy(self._segment, self._top, place, kind, data, self._generation)
 
     def begin(self):
         """Make sure that a snapshot of this run is on flash: opens a group unless one is under way."""
@@ -203,6 +224,9 @@ class Journal:
         if not self._put(END, b""):
             raise OSError("journal: the flash does not hold what was written")
         self._snapshot_size, self._appended = written + SLOT, 0
+        if self._at > SEGMENT - 2 * BLOCK and self._group < self._group_most:
+            self._next_segment(MORE)  # what happens next finds room, in two blocks
+        self._is_crowded = self._at > SEGMENT - 2 * BLOCK
 
     def _next_segment(self, first):
         if self._ahead < SEGMENT_BLOCKS:  # Rule 3
@@ -213,7 +237,7 @@ class Journal:
         self._ahead -= SEGMENT_BLOCKS
         self._segment = (self._segment + 1) % self._segments
         self._generation += 1
-        self._at = 0
+        self._at, self._top, self._is_crowded = 0, SEGMENT, False
         self._group += 1
         self._needed += 1
         if first is not None and not self._put(first, b""):

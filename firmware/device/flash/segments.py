@@ -1,8 +1,12 @@
 """How the journal's records lie in a segment of flash, read and written. Decides nothing but what is a record.
 
 Record: magic 0xA7, kind, length (2), generation (4), crc32 over all of it but itself (4), data; padded to 16 bytes.
-Each record names its generation, so a damaged one costs itself alone. It must not know what follows what: that is
-journal.py.
+Each record names its generation, so a damaged one costs itself alone.
+
+A segment is filled from both ends. Records grow up from its beginning; a record that no single fault may cost has a
+copy, and copies grow down from the end: a record of kind COPY, whose data names the place and the kind of the record
+that it repeats. Where that one cannot be read, the copy is given in its stead and in its place, so that the order of
+what happened stays true. It must not know what follows what: that is journal.py.
 
 Ref: esp32.Partition: writeblocks(n, buf, offset) programs, ioctl(6, n) erases; an erase stops the chip for 80 ms.
 """
@@ -17,6 +21,8 @@ SLOT = 16
 HEAD = 12
 MAGIC = 0xA7
 DATA_MAX = 1024
+COPY = 254  # record kind: what lies at another place, once more
+_COPY_HEAD = 3  # place in slots (2), kind (1)
 _CHUNK = 512
 _BLANK = b"\xff" * _CHUNK
 
@@ -30,16 +36,24 @@ def size_of(data):
     return -(-(HEAD + len(data)) // SLOT) * SLOT
 
 
+def size_of_copy(data):
+    """The bytes that the copy of a record with this data takes."""
+    return -(-(HEAD + _COPY_HEAD + len(data)) // SLOT) * SLOT
+
+
 class Found:
     """What lies in a segment: the `first` record's kind or None, the bytes of all records and of those up to the last
-    of the kind that was looked for, `end` of what was ever programmed, and how many `damaged` places."""
+    of the kind that was looked for, the `end` of the records and the `top` where copies begin, how many `damaged`
+    places; `lost` [(place, place of its copy)] are the records that only their copies still know, lowest first."""
 
     def __init__(self):
         self.first = None
         self.size = 0
         self.size_at_mark = 0  # 0: there is none of that kind
         self.end = 0
+        self.top = SEGMENT
         self.damaged = 0
+        self.lost = []
 
 
 class Segments:
@@ -54,11 +68,12 @@ class Segments:
     # --- reading -----------------------------------------------------------------------------------
 
     def generation_of(self, segment):
-        """The generation of a segment's first readable record, or None when it is empty or on its way to be."""
-        if self.is_blank(segment * SEGMENT_BLOCKS):
-            return None
+        """The generation of a segment's first readable record, or None when there is none. That its first block is
+        blank says little: it may be on its way to be erased, or have lost that block."""
         data = bytearray(BLOCK)
         for block in range(SEGMENT_BLOCKS):
+            if self.is_blank(segment * SEGMENT_BLOCKS + block):
+                continue
             self._partition.readblocks(segment * SEGMENT_BLOCKS + block, data)
             for at in range(0, BLOCK, SLOT):
                 if data[at] == MAGIC:
@@ -70,7 +85,7 @@ class Segments:
     def record(self, segment, at, generation):
         """(generation, kind, data) of the record at this place, or None."""
         magic, kind, length, found, crc = struct.unpack("<BBHII", self._read(segment, at, HEAD))
-        if magic != MAGIC or length > DATA_MAX or at + HEAD + length > SEGMENT:
+        if magic != MAGIC or length > DATA_MAX + _COPY_HEAD or at + HEAD + length > SEGMENT:
             return None
         if generation is not None and found != generation:
             return None
@@ -79,49 +94,68 @@ class Segments:
             return None
         return found, kind, data
 
-    def records(self, segment, generation, end):
-        """Every readable record of this generation, one by one: (kind, data)."""
+    def _places(self, segment, generation):
+        """Every place that is not as erased, by rising address: (at, (kind, data) or None when it is no record)."""
         at = 0
-        while at < end:
+        while at < SEGMENT:
+            if not at % _CHUNK and self._read(segment, at, _CHUNK) == _BLANK:
+                at += _CHUNK
+                continue
             record = self.record(segment, at, generation)
-            if record is None:
-                at += SLOT
-            else:
+            if record is not None:
+                yield at, record[1:]
                 at += size_of(record[2])
-                yield record[1], record[2]
+                continue
+            if self._read(segment, at, SLOT) != _BLANK[:SLOT]:
+                yield at, None
+            at += SLOT
+
+    def records(self, segment, generation, lost):
+        """Every record of this generation that is readable here or in its copy, in order: (kind, data). Shape: `lost`
+        of Found."""
+        lost = list(lost)
+        for at, record in self._places(segment, generation):
+            while lost and lost[0][0] <= at:
+                yield self._copied(segment, lost.pop(0)[1], generation)
+            if record is not None and record[0] != COPY:
+                yield record
+        for _, copy in lost:
+            yield self._copied(segment, copy, generation)
+
+    def _copied(self, segment, at, generation):
+        found = self.record(segment, at, generation)
+        if found is None:  # it was readable a moment ago: flash that changes its mind may not end a start
+            return COPY, b""
+        return found[2][_COPY_HEAD - 1], found[2][_COPY_HEAD:]
 
     def scan(self, segment, generation, mark):
         """What there is of this generation; a run of unreadable places counts as one damage. Shape: `mark` a kind."""
         found = Found()
-        programmed = self._programmed_end(segment)
-        at = 0
         was_bad = False
-        while at < programmed:
-            record = self.record(segment, at, generation)
-            if record is not None:
-                if found.first is None:
-                    found.first = record[1]
-                found.size += size_of(record[2])
-                if record[1] == mark:
-                    found.size_at_mark = found.size
-                at += size_of(record[2])
-            else:
+        behind = 0  # the last place
+        for at, record in self._places(segment, generation):
+            kind = None if record is None else record[0]
+            size = SLOT if record is None else size_of(record[1])
+            if record is None:
                 found.damaged += not was_bad
-                at += SLOT
+            else:
+                found.size += size
+                # The one gap that a sound segment has is the one before its copies.
+                found.damaged += at != behind and not was_bad and not (kind == COPY and found.top == SEGMENT)
+            if record is not None and kind == COPY:
+                found.top = min(found.top, at)
+                place = struct.unpack("<H", record[1][:2])[0] * SLOT
+                if self.record(segment, place, generation) is None:
+                    found.lost.insert(0, (place, at))  # copies lie in the order opposite to what they repeat
+            else:
+                found.end = at + size
+                found.first = kind if found.first is None else found.first
+                if kind == mark:
+                    found.size_at_mark = found.size
             was_bad = record is None
-        found.end = at
+            behind = at + size
+        found.damaged = found.damaged or len(found.lost)
         return found
-
-    def _programmed_end(self, segment):
-        """Behind the last byte that is not as erased, rounded up to a slot."""
-        for at in range(SEGMENT - _CHUNK, -1, -_CHUNK):
-            data = self._read(segment, at, _CHUNK)
-            if data != _BLANK:
-                size = _CHUNK
-                while data[size - SLOT : size] == _BLANK[:SLOT]:
-                    size -= SLOT
-                return at + size
-        return 0
 
     def is_blank(self, block):
         """Is this block as an erase leaves it?"""
@@ -154,6 +188,10 @@ class Segments:
             self.programmed += size
             done += size
         return self._read(segment, at, len(record)) == record
+
+    def write_copy(self, segment, at, place, kind, data, generation):
+        """Program the copy of a record that lies at `place`, likewise."""
+        return self.write(segment, at, COPY, struct.pack("<HB", place // SLOT, kind) + data, generation)
 
     def erase(self, block):
         self._partition.ioctl(6, block)
