@@ -255,6 +255,7 @@ class Hub:
                     pass
             except Exception as fault:
                 self._report_task(fault)
+                self._flag.set()  # what lies behind the frame that did this does not wait for the next advert
 
     async def _tend(self):
         while True:
@@ -263,9 +264,12 @@ class Hub:
                 now_ms = clock.now_ms()
                 for part in self._care.tick(now_ms) if self._care else ():
                     self.receive(events.Faulted(vocabulary.TASK_RESTARTED, "silent " + part))
-                for event in self._power.poll(now_ms) if self._power else ():
+                due_ms = self.kernel.next_wake_ms()
+                if due_ms is not None and due_ms <= now_ms:
+                    self.receive(events.Wake())
+                for event in self._polled(self._power, now_ms):
                     self.receive(event)
-                for event in self._inputs.poll(now_ms) if self._inputs else ():
+                for event in self._polled(self._inputs, now_ms):
                     if type(event) is events.WiredPressed:
                         self._sounder.siren_now()
                         self._lamp.red_now()
@@ -273,9 +277,6 @@ class Hub:
                     if self._installer is not None:
                         self._installer.on_event(event)
                 self._sounder.tick(now_ms)
-                due_ms = self.kernel.next_wake_ms()
-                if due_ms is not None and due_ms <= now_ms:
-                    self.receive(events.Wake())
                 if self._uplink is not None and self.kernel.is_urgent():
                     self._uplink.hurry()
                 if now_ms - self._quiet_ms > _QUIET_MS:
@@ -283,6 +284,14 @@ class Hub:
                     self._tidy()
             except Exception as fault:
                 self._report_task(fault)
+
+    def _polled(self, driver, now_ms):
+        """What a driver has to say. One that fails again and again may not cost the others their turn."""
+        try:
+            return driver.poll(now_ms) if driver else ()
+        except Exception as fault:
+            self._report_task(fault)
+            return ()
 
     def _tidy(self):
         """What is done while nothing else is: radio looked after, flash erased ahead of need."""

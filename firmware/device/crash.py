@@ -32,7 +32,7 @@ def load():
         if found.get("build", build.NUMBER) != build.NUMBER:
             return 0, ""  # another firmware's crashes are not this one's
         return int(found["count"]), str(found["reason"])[:REASON_MAX]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):  # not even an object; or too deep
         return 0, ""
 
 

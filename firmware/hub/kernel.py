@@ -21,6 +21,8 @@ from .watch import Watch
 REFUSAL_QUIET_MS = 3600000  # a sensor's refused frames: one technical alarm an hour
 MARKS_EVERY_MS = 3600000  # counters that no press has taken to flash: what could be replayed after a restart
 STILL_THERE_MS = 300000  # smoke that is still there so long after somebody has closed its alarm is raised anew
+FAULT_QUIET_MS = 600000  # a driver that fails fifty times a second is told of, not fifty times a second
+FAULTS_HELD = 16
 WIRED = "wired"
 WIRED_DEBOUNCE_MS = 500
 
@@ -33,6 +35,7 @@ class Kernel(Watch):
         self.unknown_heard = 0
         self.bad_messages = 0
         self._refused_ms = {}
+        self._faulted = []  # (kind, detail, when last told)
         self._wired_ms = None
         self._marks_ms = 0  # when the counters were last written
         self._closed = {}  # (kind, address): when an alarm was closed whose condition was still there
@@ -185,7 +188,11 @@ class Kernel(Watch):
         self._plan_weekly(now_ms)
 
     def _on_fault(self, event, now_ms):
-        self._technical(event.kind, None, event.detail, now_ms)
+        """A fault of the edge; the same one again only after a while, or its messages would wear out the flash."""
+        self._faulted = [one for one in self._faulted if now_ms - one[2] < FAULT_QUIET_MS][-FAULTS_HELD + 1 :]
+        if not any([one[:2] == (event.kind, event.detail) for one in self._faulted]):
+            self._faulted.append((event.kind, event.detail, now_ms))
+            self._technical(event.kind, None, event.detail, now_ms)
 
     # --- from the relay ------------------------------------------------------------------------------
 

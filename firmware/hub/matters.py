@@ -43,6 +43,7 @@ class Matters(Calls):
         self._self_test_ms = SELF_TEST_FIRST_MS
         self.weekly = []  # [weekday from Monday = 0, hour] of the audible test, or none
         self._weekly_ms = None  # when it is due
+        self._weekly_done_ms = None  # when it was last
         self._weekly_end_ms = None  # when it is taken back, received or not
 
     def _technical(self, kind, device_id, detail, now_ms):
@@ -177,7 +178,13 @@ class Matters(Calls):
         weekday, hour = self.weekly[0], self.weekly[1]
         local_ms = now_ms + self.clock_offset_ms + self.utc_offset_min * 60000
         week_ms = (local_ms + 3 * DAY_MS) % (7 * DAY_MS)  # since Monday, 0:00; 1970 began on a Thursday
-        self._weekly_ms = now_ms + (weekday * DAY_MS + hour * 3600000 - week_ms - 1) % (7 * DAY_MS) + 1
+        wait_ms = (weekday * DAY_MS + hour * 3600000 - week_ms - 1) % (7 * DAY_MS) + 1
+        due_ms = self._weekly_ms
+        if due_ms is not None and due_ms - now_ms <= 3600000 and wait_ms > 6 * DAY_MS:
+            wait_ms = 0  # the clock was put forward over it
+        elif self._weekly_done_ms is not None and now_ms + wait_ms - self._weekly_done_ms < DAY_MS:
+            wait_ms += 7 * DAY_MS  # or back
+        self._weekly_ms = now_ms + wait_ms
 
     def _test_aloud(self, now_ms):
         """A test call of its own: heard in the home, taken back when the relay has it."""
@@ -188,6 +195,7 @@ class Matters(Calls):
                 if alarm is not None:
                     self._take_back(alarm, now_ms)
         if self._weekly_ms is not None and now_ms >= self._weekly_ms:
+            self._weekly_ms, self._weekly_done_ms = None, now_ms
             self._plan_weekly(now_ms)
             if annunciator.foremost(self.alarms) is None:  # a home with an alarm needs no test
                 self._weekly_end_ms = now_ms + WEEKLY_WAIT_MS

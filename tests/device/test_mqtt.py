@@ -308,6 +308,27 @@ def test_missing_connack_and_suback_are_found():
     assert _run_silent(client, 1000, 100000) == [(16000, mqtt.Stale("no_answer"))]
 
 
+def test_a_server_that_lets_its_answers_drip_holds_nobody_up():
+    """Each byte alone is a sign of life; before the line is of use that counts for nothing."""
+    client = _connecting()
+    client.receive_data(b"\x20\xff", 1000)  # a CONNACK that says it is long
+    now_ms = 1000
+    while client.state == mqtt.CONNECTING:
+        now_ms += 1000
+        client.receive_data(b"\x80", now_ms) if now_ms == 2000 else None
+        told = client.tick(now_ms)
+    assert told == [mqtt.Stale("no_connack")] and now_ms == mqtt.ANSWER_MS
+    client = _connected(0)
+    client.subscribe("c/#", 1, 0)
+    for now_ms in range(1000, 100000, 1000):
+        client.receive_data(b"\x30\x03\x00\x01t", now_ms)
+        told = client.tick(now_ms)
+        client.data_to_send()
+        if told:
+            break
+    assert told == [mqtt.Stale("no_answer")] and now_ms == mqtt.PUBACK_MS
+
+
 def test_random_bytes_raise_nothing_and_store_little():
     random = Random(20)
     for _ in range(400):

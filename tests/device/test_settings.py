@@ -193,3 +193,78 @@ def test_a_modem_s_number_and_pin_can_carry_no_command():
         fault = raises(settings.SettingsFault, settings.check, dict(_told("a"), modem=dict(good, **{field: value})))
         assert "modem." + field in str(fault), (field, value)
     assert "modem" in str(raises(settings.SettingsFault, settings.check, dict(_told("a"), modem=[])))
+
+
+NOT_TEXT, NOT_LIST, NOT_OBJECT = (5, [], {}, True), (5, "x", {}, None), (5, "x", True)
+WRONG_TYPES = (
+    ("hub_id", (None, 5, [], {}, "", "Hub", "a" * 33, "a/b")),
+    ("language", (None, 5, [], "fr")),
+    ("pre_alarm_s", (None, "20", [], 4, 121, 20.5, True)),
+    ("utc_offset_min", (None, "x", [], 900, 1.5)),
+    ("inactivity", NOT_OBJECT + (None, {"day_min": "720"}, {"bed_min": 721}, {"back_s": -1}, {"back_s": []})),
+    ("voice", NOT_OBJECT + (None, [], {"volume": 0}, {"volume": "5"}, {"dialect": "../x"}, {"dialect": 5})),
+    ("ntp", (5, "x", [], {}, {"host": 5}, {"host": "x", "port": "123"}, {"host": "x", "port": 0}, True)),
+    ("weekly_test", (5, "x", [], {}, {"weekday": 7, "hour": 0}, {"weekday": 0, "hour": "9"}, True)),
+    ("neighbours", NOT_OBJECT + ([], {}, {"stairwell_key": 5, "carry_key": "00" * 16})),
+    ("modem", NOT_OBJECT),
+    ("wifi", NOT_LIST + ([], [5], [{}], [{"ssid": "", "password": ""}], [{"ssid": "x"}])),
+    ("wifi", ([{"ssid": "x" * 33, "password": ""}], [{"ssid": "x", "password": 5}])),
+    ("wifi", ([{"ssid": "x", "password": "y" * 65}],)),
+    ("broker", NOT_OBJECT + (None, [], {})),
+    ("devices", NOT_LIST + ([5], [{}], [{"id": 5, "kind": "button"}], [{"id": "00" * 6, "kind": []}])),
+    ("devices", ([{"id": "00" * 6, "kind": {}}], [{"id": "00" * 6, "kind": "button", "key": 5}])),
+    ("devices", ([{"id": "00" * 6, "kind": "button", "watch": []}], [{"id": "00" * 6, "kind": "x"}])),
+)
+BROKER_TYPES = (
+    ("host", (None, 5, [], "")),
+    ("port", (None, "1883", 0, 65536, [], 1.5)),
+    ("security", (None, 5, [], "ssl")),
+    ("user", NOT_TEXT),
+    ("password", NOT_TEXT + ("x" * 257,)),
+    ("server_name", NOT_TEXT),
+)
+
+
+def test_a_field_of_the_wrong_type_is_refused_by_its_name_and_never_raises_anything_else():
+    settings.check(_told())
+    for field, values in WRONG_TYPES:
+        for value in values:
+            told = _told()
+            told[field] = value
+            fault = raises(settings.SettingsFault, settings.check, told)
+            assert field in str(fault) and settings.REMEDY in str(fault), (field, value)
+    for field, values in BROKER_TYPES:
+        for value in values:
+            told = _told()
+            told["broker"][field] = value
+            assert "broker." + field in str(raises(settings.SettingsFault, settings.check, told)), (field, value)
+    for bad in (None, 5, "x", [], True):
+        raises(settings.SettingsFault, settings.check, bad)
+
+
+def test_a_device_that_is_named_twice_is_refused():
+    """Siren and kernel would each believe another of its keys."""
+    device = {"id": "a4c138000001", "kind": "button", "key": "00" * 16}
+    told = dict(_told(), devices=[device, dict(device, id="A4C138000001", key="11" * 16)])
+    assert "devices[1].id" in str(raises(settings.SettingsFault, settings.check, told))
+    many = [dict(device, id="a4c1380000%02x" % n) for n in range(settings.DEVICES_MAX + 1)]
+    assert "64" in str(raises(settings.SettingsFault, settings.check, dict(_told(), devices=many)))
+    settings.check(dict(_told(), devices=many[:-1]))
+
+
+def test_a_file_of_whatever_bytes_leaves_the_last_good_settings():
+    """A start that raised over it would raise at every start."""
+    path, flash = _path(), Flash(8)
+    settings.save(Slots(flash), _told("good"))
+    random = Random(11)
+    whole = json.dumps(_told("bad")).encode()
+    flipped = [bytearray(whole) for _ in range(40)]
+    for one in flipped:
+        one[random.below(len(one))] ^= 0x80  # no longer UTF-8, or no longer JSON
+    deep = (b"[" * 5000, b'{"a":' * 3000, b'{"hub_id":' + b"[" * 3000)
+    for bad in (b"\xff\xfe", b"\x00" * 100, b"x" * 30000, random.data(300), whole[:-1]) + deep + tuple(flipped):
+        with open(path, "wb") as file:
+            file.write(bad)
+        found, notes = settings.load(Slots(flash), path)
+        assert found["hub_id"] == "good" and "settings" in notes[0], bad[:20]
+    os.remove(path)

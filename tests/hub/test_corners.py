@@ -3,7 +3,7 @@
 from claims import aes, raises
 from desk import DOOR, KEY, KEYED, Desk, beacon, press
 from hub import alarm as alarms
-from hub import events
+from hub import events, kernel
 from hub.keeping import memory
 from hub.outbox import CAPACITY
 from hub.saying import annunciator, prompts
@@ -243,3 +243,50 @@ def test_a_hub_without_a_proper_name_touches_nothing():
     assert not topics.may_touch("hub 1", "anling/1/hub 1/up/alarm", True)
     assert topics.parse("anling/1/hub-1/down/" + topics.ALARM) == ("hub-1", "down", topics.ALARM)
     assert topics.all_down("hub-1") == "anling/1/hub-1/down/#"
+
+
+def test_a_fault_that_comes_fifty_times_a_second_is_told_once_in_ten_minutes():
+    desk = Desk()
+    for n in range(500):
+        desk.give(events.Faulted(v.TASK_RESTARTED, "OSError"), 20 * n)
+    desk.give(events.Faulted(v.TASK_RESTARTED, "ValueError"), 10000)
+    told = [m.fields["detail"] for m in desk.kernel.outbox.messages]
+    assert told == ["OSError", "ValueError"]
+    desk.give(events.Faulted(v.TASK_RESTARTED, "OSError"), kernel.FAULT_QUIET_MS)
+    assert [m.fields["detail"] for m in desk.kernel.outbox.messages] == told + ["OSError"]
+    for n in range(3 * kernel.FAULTS_HELD):
+        desk.give(events.Faulted(v.TASK_RESTARTED, "%d" % n), kernel.FAULT_QUIET_MS + n)
+    assert len(desk.kernel._faulted) == kernel.FAULTS_HELD
+
+
+def test_a_clock_that_is_put_over_the_hour_of_the_weekly_test_neither_doubles_nor_swallows_it():
+    sunday_9_ms = 1764493200000  # 2025-11-30, 9:00 UTC
+    for before_ms, step_ms in ((1000, 5000), (1000, 0), (1000, -60000), (-1000, -5000), (-1000, 5000), (-1000, 0)):
+        desk = up()
+        desk.kernel.utc_offset_min = 0
+        desk.kernel.weekly = [6, 9]
+        start_ms = 1000
+        desk.give(events.ClockSet(sunday_9_ms - 600000), start_ms)
+        desk.give(events.LinkDown("quiet"))  # a week of heartbeats is no part of this
+        at_ms = start_ms + 600000 - before_ms
+        desk.wake_until(at_ms)
+        desk.give(events.ClockSet(sunday_9_ms - before_ms + step_ms), at_ms)
+        desk.wake_until(at_ms + 2 * 3600000)
+        assert desk.said.count(prompts.TEST_CALL) == 1, (before_ms, step_ms, desk.said)
+        desk.wake_until(at_ms + 7 * 86400000 + 3600000)
+        assert desk.said.count(prompts.TEST_CALL) == 2, (before_ms, step_ms, desk.said)
+
+
+def test_a_clock_that_jumps_by_years_changes_no_alarm_and_no_retry():
+    desk = up()
+    desk.hear(KEYED, press(5), 1000)
+    for n, year in enumerate((2026, 1971, 2054, 2025)):
+        desk.give(events.ClockSet((year - 1970) * 31557600000), 1100 + n)
+    assert [a.state for a in desk.kernel.alarms] == [v.RAISED]
+    before = len(desk.published)
+    desk.wake_until(10000)
+    tries = [m for word, m in desk.published[before:] if word == topics.ALARM]
+    assert len(tries) == 2 and all([m["age_ms"] in (2000, 6000) for m in tries]), tries
+    assert desk.said[-1] != prompts.NOT_DELIVERED
+    desk.wake_until(11000)
+    assert desk.said[-1] == prompts.NOT_DELIVERED

@@ -1,9 +1,11 @@
 """The hub looks after itself: wires, cells, cancel button, crashes, safe mode, watchdog. Real firmware, real relay."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import signal
+import sqlite3
 import sys
 
 import pytest
@@ -223,9 +225,35 @@ def test_after_six_crashes_the_wired_button_alone_still_sounds(road_relay, road_
 def test_a_crash_file_that_is_damaged_is_no_crash(road_relay, road_of):
     async def story():
         road = road_of(road_relay)
-        (road.home.folder / "crash.json").write_text('{"count": "many"', "utf-8")
+        home = road.home
+        (home.folder / "crash.json").write_bytes(b'{"count": "many"')
         async with road:
+            for damaged in (b"[1, 2]", b"5", b"\xff\xfe"):
+                (home.folder / "crash.json").write_bytes(damaged)
+                await home.restart_hub()
             assert "safe_mode" not in {k for k, _ in kinds(road)}
+
+    asyncio.run(story())
+
+
+def test_an_input_that_fails_at_each_look_is_told_and_costs_nothing_else(road_relay, road_of, ill_firmware):
+    async def story():
+        road = road_of(road_relay)
+        home = road.home
+        ill = '        raise OSError("ill")'
+        home.firmware = ill_firmware("device/panel/inputs.py", "        line = self._line.poll()", ill)
+        async with road:
+            await road.until(lambda: ("task_restarted", "OSError") in kinds(road), "the fault is told")
+            home.cut_internet("blackhole")
+            since = len(home.events)
+            home.press()
+            await road.sounds(since)
+            await road.hears("not_delivered", since, 15)  # what waits for its time still has its turn
+            home.restore_internet()
+            await road.until(road.help_alarms, "the press")
+            with contextlib.closing(sqlite3.connect(road_relay.data / "relay.db")) as database:
+                told = database.execute("SELECT count(*) FROM intake WHERE body LIKE '%task_restarted%'").fetchone()
+            assert told == (1,), "once, not fifty times a second"
 
     asyncio.run(story())
 

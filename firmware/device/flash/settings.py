@@ -17,6 +17,8 @@ LANGUAGES = ("zh", "en")
 SECURITIES = ("none", "psk", "tls")
 _HEX = "0123456789abcdef"
 _APN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+FILE_MAX = 20000  # bytes; a slot holds less
+DEVICES_MAX = 64  # more than a home has, and room in the heap for all of them
 REMEDY = "run the installer again"
 FACTORY = {"hub_id": "unprovisioned", "language": "zh", "devices": []}
 FACTORY_SAYS = "factory defaults: this hub can only sound its own siren; nobody is called"
@@ -44,10 +46,10 @@ def load(slots=None, path=None):
     """
     path = path or folder() + "/settings.json"
     notes = []
-    text = fault = None
+    fault = None
     try:
-        with open(path) as file:
-            text = file.read()
+        with open(path, "rb") as file:
+            text = file.read(FILE_MAX)
         told = _parse(text, "settings.json")
         if slots is not None:
             _take_over(slots, text, path, notes)
@@ -59,8 +61,8 @@ def load(slots=None, path=None):
         notes.append(str(found))
     for _, kept in _whole(slots, notes):
         try:
-            return _parse(kept.decode(), "settings"), notes
-        except (SettingsFault, UnicodeError) as bad:
+            return _parse(kept, "settings"), notes
+        except SettingsFault as bad:
             notes.append("a slot is passed over: %s" % bad)
     raise fault
 
@@ -79,16 +81,15 @@ def save(slots, settings):
 
 def _parse(text, name):
     try:
-        found = json.loads(text)
-    except ValueError:
-        raise SettingsFault(name + ": not JSON; " + REMEDY)
+        found = json.loads(text.decode())
+    except (ValueError, UnicodeError, RuntimeError, MemoryError):  # RuntimeError: nested too deep
+        raise SettingsFault(name + ": not JSON in UTF-8; " + REMEDY)
     check(found)
     return found
 
 
 def _take_over(slots, text, path, notes):
     """The file's text into the slots, then the file away. What fails is noted; the file is there for another try."""
-    text = text.encode()
     try:
         found = slots.found()
         if not found or found[0][1] != text:
@@ -125,6 +126,9 @@ def check(found):
     _want(isinstance(broker.get("host"), str) and broker["host"], "broker.host", "an address")
     port = broker.get("port")
     _want(isinstance(port, int) and 0 < port < 65536, "broker.port", "a port")
+    for field in ("user", "password", "server_name"):
+        value = broker.get(field)
+        _want(value is None or _is_text(value, 0, 256), "broker." + field, "a text or null")
     security = broker.get("security")
     _want(security in SECURITIES, "broker.security", "none, psk or tls")
     if security == "psk":
@@ -208,21 +212,28 @@ def _is_weekly(value):
     return isinstance(weekday, int) and 0 <= weekday <= 6 and isinstance(hour, int) and 0 <= hour <= 23
 
 
+def _is_text(value, least, most):
+    return isinstance(value, str) and least <= len(value.encode()) <= most
+
+
 def _check_wifi(wifi):
     _want(isinstance(wifi, list) and wifi, "wifi", "a list of networks")
     for i in range(len(wifi)):
         network, field = wifi[i], "wifi[%d]" % i
         _want(isinstance(network, dict), field, "an object")
-        _want(isinstance(network.get("ssid"), str) and network["ssid"], field + ".ssid", "a network's name")
-        _want(isinstance(network.get("password"), str), field + ".password", "a text")
+        _want(_is_text(network.get("ssid"), 1, 32), field + ".ssid", "a network's name, 1 to 32 bytes")
+        _want(_is_text(network.get("password"), 0, 64), field + ".password", "a text of 64 bytes at most")
 
 
 def _check_devices(devices):
-    _want(isinstance(devices, list), "devices", "a list")
+    _want(isinstance(devices, list) and len(devices) <= DEVICES_MAX, "devices", "a list of %d at most" % DEVICES_MAX)
+    known = []
     for i in range(len(devices)):
         device, field = devices[i], "devices[%d]" % i
         _want(isinstance(device, dict), field, "an object")
         _want(_is_hex(device.get("id"), 12), field + ".id", "12 hex digits")
+        known.append(device["id"].lower())
+        _want(known.count(known[-1]) == 1, field + ".id", "its own: another device has it, too")
         _want(device.get("kind") in vocabulary.DEVICE_KINDS, field + ".kind", "a kind of trigger device")
         overdue_s = device.get("overdue_s")
         is_limit = overdue_s is None or (isinstance(overdue_s, int) and 10 <= overdue_s <= 86400)

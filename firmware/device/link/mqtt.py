@@ -17,7 +17,8 @@ Rule 2. After each call of any method send what `data_to_send()` returns; call `
 A pair that is missing is the illegal step: ProtocolFault. Calls out of turn are RuntimeError.
 
 A half-open link shows within KEEPALIVE_S + ANSWER_MS = 45 s: a ping goes out when nothing was heard or said
-for KEEPALIVE_S; ANSWER_MS of silence after it is Stale. So is a publish without a puback for PUBACK_MS.
+for KEEPALIVE_S; ANSWER_MS of silence after it is Stale. So is a CONNACK that is not whole after ANSWER_MS, however
+much else is heard, and a publish or subscribe without its answer for PUBACK_MS.
 Memory is bounded: one arriving packet of PACKET_MAX, OUT_MAX bytes to send, IN_FLIGHT_MAX publishes.
 
 Ref: MQTT Version 3.1.1, OASIS Standard, chapters 3 and 4.
@@ -200,8 +201,12 @@ class Client:
         return due_ms
 
     def _answer_due_ms(self):
-        """Bytes of any kind prove the link: on a slow one the answer may stand behind other packets."""
-        return max(self._asked_ms or 0, self._heard_ms) + ANSWER_MS
+        """Bytes of any kind prove the link: on a slow one the answer may stand behind other packets. Not so before the
+        line is of use: a server that lets its CONNACK or SUBACK drip would hold an alarm up for as long as it likes."""
+        if self.state == CONNECTING:
+            return (self._asked_ms or 0) + ANSWER_MS
+        due_ms = max(self._asked_ms or 0, self._heard_ms) + ANSWER_MS
+        return min([due_ms] + [asked_ms + PUBACK_MS for asked_ms in self._subscribing.values()])
 
     def _ping_due_ms(self):
         return min(self._said_ms, self._heard_ms) + KEEPALIVE_S * 1000
