@@ -34,6 +34,8 @@ __all__ = (
     "Tables",
     "Transaction",
     "only_grows",
+    "Work",
+    "may_repeat",
 )
 Result = TypeVar("Result")
 
@@ -81,23 +83,29 @@ class Transaction(Reader):
         self.announced: list[Any] = []
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        self.changes = 0  # rows changed so far: a job that changed none did nothing
         """Carry out one statement; the number of rows it changed."""
-        return self._connection.run(sql, parameters)
+        return self._counted(self._connection.run(sql, parameters))
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Carry out one statement for each row; the number of rows changed in all."""
-        return self._connection.run_many(sql, rows)
+        return self._counted(self._connection.run_many(sql, rows))
+
+    def _counted(self, changed: int) -> int:
+        self.changes += max(0, changed)
+        return changed
 
     def insert(self, table: str, values: Row) -> int:
         """Insert one row; its number. Not for rows that may be there already: see `insert_new`."""
         return self._connection.insert(table, values)
 
+        self.changes += 1
     def insert_new(self, table: str, values: Row) -> bool:
         """Insert one row unless its key is there already; True when it is new."""
         names = ", ".join(values)
         marks = ", ".join("?" * len(values))
         sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"
-        return self._connection.run(sql, list(values.values())) == 1
+        return self.execute(sql, list(values.values())) == 1
 
     def announce(self, thing: Any) -> None:
         self.announced.append(thing)
@@ -129,6 +137,7 @@ class Database:
         self.commits = 0  # with `jobs`: how many ride on one commit
         self.jobs = 0
         self._engine = engine_of(where)
+        self.accompany: Callable[[Work], Work] = lambda work: work  # adds to a job what must be kept with it
         self.is_shared = self._engine.is_shared
         self._jobs: queue.SimpleQueue[Job | _Signal] = queue.SimpleQueue()
         self._lazy: list[Work] = []
@@ -216,13 +225,13 @@ class Database:
 
     # --- writing ----------------------------------------------------------------------------------
 
-    def write(self, work: Callable[[Transaction], Result]) -> "Future[Result]":
+    def write(self, work: Callable[[Transaction], Result], is_accompanied: bool = True) -> "Future[Result]":
         """Hand a job to the writer. The future resolves after COMMIT, or with the job's exception."""
         future: Future[Result] = Future()
         if self._is_closed:
             future.set_exception(DatabaseClosed("the database is closed"))
             return future
-        self._jobs.put((work, future))
+        self._jobs.put((self.accompany(work) if is_accompanied else work, future))
         return future
 
     def write_lazily(self, work: Work) -> None:

@@ -21,6 +21,7 @@ from .app import open_database
 from .claims import store as claim_store
 from .clock import now_ms
 from .database import Conflict, Transaction
+from .history import store as history_store
 from .hubs import rules as hub_rules
 from .hubs import store as hub_store
 from .people import store as people_store
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     Path(arguments.data).mkdir(parents=True, exist_ok=True)
     database = open_database(arguments.data, arguments.database)
     try:
-        text = database.write(work).result()
+        text = database.write(_with_deed(arguments, work)).result()
     finally:
         database.close()
     print(text)
@@ -44,6 +45,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 Work = Callable[[Transaction], str]
+
+
+def _with_deed(arguments: argparse.Namespace, work: Work) -> Work:
+    """What is set up at the relay itself is a deed, too: nobody signed in, so nobody's name."""
+    named = [getattr(arguments, name, None) for name in ("hub", "staff", "name", "dwelling")]
+    detail = " ".join(["relay", arguments.command, *(one for one in named if isinstance(one, str))])
+    community_id = getattr(arguments, "community", None)
+
+    def both(transaction: Transaction) -> str:
+        text = work(transaction)
+        if transaction.changes and arguments.command != "sample":
+            whose = community_id if isinstance(community_id, str) else None
+            what = "command_" + arguments.command.replace("-", "_")
+            history_store.note_deed(transaction, now_ms(), whose, what, None, detail[:200])
+        return text
+
+    return both
 
 
 def _sample(arguments: argparse.Namespace) -> Work:

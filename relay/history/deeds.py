@@ -1,19 +1,24 @@
 """Keeps what signed-in people change: one deed for each request that changed something, whichever route it was.
 
+Rule 1: a deed is written in the transaction of the change itself: a crash keeps both or neither.
+Rule 2: a request that changed no row is no deed; one that writes several times has one, with its first change.
+
 Steps of an alarm have their own history, and a console that says "my sound is on" every few seconds is no deed. What
 routes write in detail (a look at a card) they write themselves.
 """
 
-from functools import partial
+from contextvars import ContextVar
 from typing import Any
 
 from ..clock import now_ms
+from ..database import Transaction, Work
 from ..services import Services
 from . import store
 
-NOT_DEEDS = ("/api/alarms/", "/api/console")
+NOT_DEEDS = ("/api/alarms/", "/api/console", "/sign-out")
 LOOK = "/card/health"  # chained by its own route
 DETAIL_MAX = 200
+_REQUEST: ContextVar[dict[str, Any] | None] = ContextVar("request", default=None)  # follows a route into its thread
 
 
 def _is_deed(path: str) -> bool:
@@ -25,26 +30,34 @@ class Deeds:
 
     def __init__(self, app: Any, services: Services) -> None:
         self._app = app
-        self._services = services
+        services.database.accompany = with_deed
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or not _is_deed(scope["path"]):
             await self._app(scope, receive, send)
             return
+        token = _REQUEST.set(scope)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            _REQUEST.reset(token)
 
-        async def send_and_note(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start" and message["status"] < 300:
-                self._note(scope)
-            await send(message)
 
-        await self._app(scope, receive, send_and_note)
+def with_deed(work: Work) -> Work:
+    """The job, and with it the deed of the request that it is part of; a job of nobody's request as it is."""
+    scope = _REQUEST.get()
+    state = scope.get("state", {}) if scope is not None else {}
+    person, route = state.get("writer"), (scope or {}).get("route")
+    if scope is None or person is None or route is None or state.get("has_deed"):
+        return work
+    noun = (scope["path"].split("/") + ["", "", ""])[2].replace("-", "_")
+    what, detail = f"{noun}_{route.name}", f"{scope['method']} {scope['path']}"[:DETAIL_MAX]
 
-    def _note(self, scope: dict[str, Any]) -> None:
-        person = scope.get("state", {}).get("writer")
-        route = scope.get("route")
-        if person is None or route is None:
-            return
-        noun = (scope["path"].split("/") + ["", "", ""])[2].replace("-", "_")
-        detail = f"{scope['method']} {scope['path']}"[:DETAIL_MAX]
-        work = partial(store.note_deed, at=now_ms(), community_id=person.community_id, what=f"{noun}_{route.name}")
-        self._services.database.write(partial(work, by=person.staff_id, detail=detail))
+    def both(transaction: Transaction) -> Any:
+        result = work(transaction)
+        if transaction.changes:
+            store.note_deed(transaction, now_ms(), person.community_id, what, person.staff_id, detail)
+            state["has_deed"] = True
+        return result
+
+    return both

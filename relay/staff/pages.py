@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from functools import partial
 from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request
@@ -188,7 +189,8 @@ async def _check_present(body: OwnPassword, request: Request, person: Person, se
         raise HTTPException(409, "A token has no password. Sign in to change yours.")
     wait_ms = await asyncio.wrap_future(
         services.database.write(
-            lambda tx: tries.begin(tx, "own", str(person.staff_id), access_rules.TRIES_PER_NAME, now_ms())
+            lambda tx: tries.begin(tx, "own", str(person.staff_id), access_rules.TRIES_PER_NAME, now_ms()),
+            is_accompanied=False,  # a try is no deed
         )
     )
     if wait_ms:
@@ -199,4 +201,5 @@ async def _check_present(body: OwnPassword, request: Request, person: Person, se
         is_right = await asyncio.to_thread(access_store.is_password, known, body.present)
     if not is_right:
         raise HTTPException(409, "This is not your present password. Type it again.")
-    await asyncio.wrap_future(services.database.write(lambda tx: tries.forget(tx, "own", str(person.staff_id))))
+    forget = partial(tries.forget, kind="own", who=str(person.staff_id))
+    await asyncio.wrap_future(services.database.write(forget, is_accompanied=False))
