@@ -18,7 +18,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .engines.base import Broken, Conflict, Connection, Engine, Lead, Migrations, Row, Tables, only_grows
+from .engines.base import Broken, Conflict, Connection, Engine, Lead, Migrations, Row, Tables, may_repeat, only_grows
 from .engines.sqlite import Sqlite
 
 __all__ = (

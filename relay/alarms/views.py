@@ -58,10 +58,10 @@ _SHOWN = (
 )
 
 _DWELLINGS = """
-SELECT dwelling_id, label, label_en, x, y, is_away, hub_id, coalesce(is_online, 0) AS is_online,
+SELECT dwellings.dwelling_id, label, label_en, x, y, is_away, hub_id, coalesce(is_online, 0) AS is_online,
     (SELECT alarm_id FROM alarms WHERE alarms.dwelling_id = dwellings.dwelling_id AND is_open = 1
         ORDER BY step = 'pre_alarm', acknowledged_by IS NOT NULL, alarm_id LIMIT 1) AS alarm_id
-FROM dwellings LEFT JOIN hubs USING (dwelling_id)
+FROM dwellings LEFT JOIN hubs ON hubs.dwelling_id = dwellings.dwelling_id AND hubs.is_active = 1
 """
 
 
@@ -138,7 +138,7 @@ def dwelling_entries(reader: Reader, community_id: str) -> list[dict[str, Any]]:
             "SELECT alarm_id, step FROM alarms WHERE community_id = ? AND is_open = 1", (community_id,)
         )
     }
-    rows = reader.rows(_DWELLINGS + "WHERE community_id = ? ORDER BY dwelling_id", (community_id,))
+    rows = reader.rows(_DWELLINGS + "WHERE community_id = ? ORDER BY dwellings.dwelling_id", (community_id,))
     return [_dwelling(row, open_steps.get(row["alarm_id"])) for row in rows]
 
 

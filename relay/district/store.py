@@ -33,7 +33,7 @@ _STATE = """
 """
 _POINT = _STATE.replace("'acknowledged'", "'alarm'")  # from afar a home in alarm is one until it is closed
 _HOMES = f"""
-FROM dwellings LEFT JOIN hubs ON hubs.dwelling_id = dwellings.dwelling_id
+FROM dwellings LEFT JOIN hubs ON hubs.dwelling_id = dwellings.dwelling_id AND hubs.is_active = 1
 LEFT JOIN ({_URGENCY}) AS urgent ON urgent.dwelling_id = dwellings.dwelling_id
 """
 

@@ -5,6 +5,7 @@ for claims: 0 and 1), `string_agg(x, ',')`, and `coalesce(a, '') = ?` where SQLi
 first column is its key when it has a number of its own.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -128,6 +129,27 @@ def only_grows(db: Tables, table: str, what: str) -> None:
             f"CREATE TRIGGER {table}_is_not_{name} BEFORE {deed} ON {table}"
             f" BEGIN SELECT RAISE(ABORT, '{what} only grows'); END"
         )
+
+
+def may_repeat(db: Tables, table: str, column: str) -> None:
+    """Let a column's values, unique until now, be there several times. On SQLite a table is made anew for that, with
+    its rows and indexes; what refers to it goes on doing so (`migrate` has references unchecked until its end)."""
+    if isinstance(db, PostgresTables):
+        db.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_{column}_key")
+        return
+    made, others = "", list[str]()
+    for kind, sql in db.execute(f"SELECT type, sql FROM sqlite_master WHERE tbl_name = '{table}' AND sql IS NOT NULL"):
+        if kind == "table":
+            made = sql
+        else:
+            others.append(sql)
+    named = rf"\b{table}\b"
+    db.execute(re.sub(named, f"{table}_anew", re.sub(rf"(\b{column}\b[^,]*?) UNIQUE\b", r"\1", made), count=1))
+    db.execute(f"INSERT INTO {table}_anew SELECT * FROM {table}")
+    db.execute(f"DROP TABLE {table}")
+    db.execute(f"ALTER TABLE {table}_anew RENAME TO {table}")
+    for sql in others:
+        db.execute(sql)
 
 
 class PostgresTables:

@@ -145,10 +145,14 @@ class Sqlite:
     def migrate(self, sets: Sequence[Migrations]) -> None:
         connection = self.connect()
         try:
+            connection.raw.execute("PRAGMA foreign_keys=OFF")  # a table may be made anew; SQLite: outside a transaction
             connection.begin(True)
             wrapped = sqlite_utils.Database(connection.raw)
+            is_changed = any(migrations.pending(wrapped) for migrations in sets)
             for migrations in sets:
                 migrations.apply(wrapped)
+            if is_changed and (lost := connection.fetch("PRAGMA foreign_key_check", is_one=True)):
+                raise Broken(f"rows of {lost[0]['table']} lead nowhere; nothing was changed")
             connection.end(True)
         except sqlite3.Error as error:
             raise Broken(str(error)) from error

@@ -1,11 +1,16 @@
-"""All SQL about revoking hubs."""
+"""All SQL about revoking hubs.
+
+Rule 1. A revoked hub has no password any more, its line is cut within a second, and nothing it says is taken in: not by
+MQTT, not by a neighbour, not by short message. It can never be claimed again; its dwelling may get another one.
+Rule 2. The dwelling is then without protection. The board says so (`hub_revoked`) until another hub of the dwelling is
+heard, or somebody closes it. What was wrong with the old hub leaves the board with it.
+"""
 
 from ..alarms import views
 from ..claims import store as claim_store
 from ..database import Reader, Row, Transaction
-from ..hubs import store as hub_store
+from ..supervision import rules as supervision_rules
 from ..supervision import store as supervision_store
-from . import rules
 
 
 def _hub(reader: Reader, hub_id: str) -> Row | None:
@@ -36,7 +41,7 @@ def revoke(transaction: Transaction, hub_id: str, community_id: str | None, reas
     )
     transaction.execute("DELETE FROM psks WHERE hub_id = ?", (hub_id,))
     if changed:
-        hub_store.lost(transaction, hub_id)
-        supervision_store.raise_technical(transaction, rules.HUB_REVOKED, now, hub, None, reason[:64])
+        supervision_store.end_all_of_hub(transaction, hub_id, now)
+        supervision_store.raise_technical(transaction, supervision_rules.HUB_REVOKED, now, hub, None, reason[:64])
         views.announce_dwelling(transaction, hub["dwelling_id"], hub["community_id"])
     return changed == 1

@@ -34,7 +34,10 @@ _SHOWN = ("dwelling_id", *DOOR, "door_code", "hub_id")
 RESIDENT = ("name", "sex", "birth_year", "phone", "languages", "hearing", "health_notes", "habits")
 CONTACT = ("name", "relation", "phone", "language", "notify_url")
 KEYHOLDER = ("name", "phone", "note")
-_HOMES = "SELECT dwellings.*, hubs.hub_id FROM dwellings LEFT JOIN hubs ON hubs.dwelling_id = dwellings.dwelling_id"
+_HOMES = (
+    "SELECT dwellings.*, hubs.hub_id FROM dwellings"
+    " LEFT JOIN hubs ON hubs.dwelling_id = dwellings.dwelling_id AND hubs.is_active = 1"
+)
 _PAGE = 500  # dwellings whose people are read by one statement
 
 

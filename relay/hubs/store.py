@@ -6,7 +6,8 @@ Ref: facts.md "Relay": heartbeats are an upsert per hub.
 import secrets
 from typing import Any
 
-from ..database import Migrations, Reader, Row, Tables, Transaction
+from ..database import Migrations, Reader, Row, Tables, Transaction, may_repeat
+from ..vault import Secret, seal, unseal
 from . import rules
 
 MIGRATIONS = Migrations("hubs")
@@ -85,8 +86,15 @@ def hub(reader: Reader, hub_id: str) -> Row | None:
     )
 
 
+@MIGRATIONS()
+def m008_another_hub(db: Tables) -> None:
+    may_repeat(db, "hubs", "dwelling_id")  # a dwelling has one hub at a time; those put out before it stay known
+    db.execute("CREATE UNIQUE INDEX hubs_present ON hubs (dwelling_id) WHERE is_active = 1")
+
+
 def hub_of_dwelling(reader: Reader, dwelling_id: str) -> str | None:
-    row = reader.row("SELECT hub_id FROM hubs WHERE dwelling_id = ?", (dwelling_id,))
+    """Its present hub; those that were put out do not count."""
+    row = reader.row("SELECT hub_id FROM hubs WHERE dwelling_id = ? AND is_active = 1", (dwelling_id,))
     return row["hub_id"] if row else None
 
 

@@ -43,6 +43,8 @@ def take(transaction: Transaction, heard: rules.Heard, topic: str, payload: byte
     """Take in one message that can be read."""
     hub = hub_store.hub(transaction, heard.hub_id)
     if hub is None:
+        if heard.word == topics.STATE and hub_store.is_hub(transaction, heard.hub_id):
+            return Taken()  # the last will of a hub that was put out: its line was cut
         refuse(transaction, topic, payload, rules.Refusal(heard.hub_id, "hub: not registered"), received_at)
         return Taken()
     if heard.word == topics.STATE and not heard.message["online"]:
@@ -80,6 +82,7 @@ def _walk(transaction: Transaction, hub: Row, heard: rules.Heard, now: int) -> l
 def _hear(transaction: Transaction, hub: Row, now: int) -> None:
     if hub_store.heard(transaction, hub["hub_id"], now):
         supervision_store.end(transaction, words.HUB_OFFLINE, now, hub["hub_id"])
+        supervision_store.end_of_dwelling(transaction, supervision_rules.HUB_REVOKED, hub["dwelling_id"], now)
         views.announce_dwelling(transaction, hub["dwelling_id"], hub["community_id"])
 
 

@@ -178,12 +178,13 @@ def dwellings_to_install(reader: Reader, community_id: str, text: str, count: in
     """Dwellings by label, address, or a resident's name or initials; and the hub that each has already."""
     like = "%" + text.lower().replace("%", "").replace("_", "") + "%"
     return reader.rows(
-        "SELECT dwelling_id, label, label_en, address, hub_id,"
+        "SELECT dwellings.dwelling_id, label, label_en, address, hub_id,"
         " (SELECT string_agg(name, '、') FROM residents WHERE residents.dwelling_id = dwellings.dwelling_id) AS names"
-        " FROM dwellings LEFT JOIN hubs USING (dwelling_id) WHERE community_id = ? AND (lower(label) LIKE ?"
+        " FROM dwellings LEFT JOIN hubs ON hubs.dwelling_id = dwellings.dwelling_id AND hubs.is_active = 1"
+        " WHERE community_id = ? AND (lower(label) LIKE ?"
         " OR lower(label_en) LIKE ? OR lower(address) LIKE ? OR EXISTS (SELECT 1 FROM residents"
         " WHERE residents.dwelling_id = dwellings.dwelling_id AND (lower(name) LIKE ? OR initials LIKE ?)))"
-        " ORDER BY hub_id IS NOT NULL, dwelling_id LIMIT ?",
+        " ORDER BY hub_id IS NOT NULL, dwellings.dwelling_id LIMIT ?",
         (community_id, like, like, like, like, like, count),
     )
 

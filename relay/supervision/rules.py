@@ -18,6 +18,7 @@ ALARM_UNKNOWN = "alarm_unknown"  # a home lives an alarm that the relay does not
 AREA_OFFLINE = "area_offline"  # homes of one building or provider went off the line together
 NO_ARMED_CONSOLE = "no_armed_console"  # nobody would hear an alarm
 GATEWAY_DOWN = "gateway_down"
+HUB_REVOKED = "hub_revoked"  # a dwelling is without protection until another hub of its is heard
 DISK_LOW, BACKUP_OLD = "disk_low", "backup_old"
 COUNTS_DIFFER = "counts_differ"  # a hub made alarm messages that are not stored
 CHAIN_BROKEN = "chain_broken"  # a history was tampered with

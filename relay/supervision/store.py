@@ -38,6 +38,11 @@ def m002_areas(db: Tables) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS()
+def m003_dwellings(db: Tables) -> None:
+    db.execute("CREATE INDEX technical_dwelling ON technical_alarms (dwelling_id) WHERE closed_at IS NULL")
+
+
 _PLACE = "coalesce(hub_id, '') = ? AND coalesce(device_id, '') = ?"
 _SHOWN = ("id", "kind", "hub_id", "dwelling_id", "device_id", "detail", "raised_at", "count")
 
@@ -117,6 +122,27 @@ def end(transaction: Transaction, kind: str, now: int, hub_id: str | None, devic
     )
     for row in rows:
         transaction.execute("UPDATE technical_alarms SET closed_at = ? WHERE id = ?", (now, row["id"]))
+    return _end(transaction, rows, now)
+
+
+def end_all_of_hub(transaction: Transaction, hub_id: str, now: int) -> int:
+    """The hub is put out: what was wrong with it is nobody's fault any more."""
+    rows = transaction.rows(
+        "SELECT id, area_id FROM technical_alarms WHERE hub_id = ? AND closed_at IS NULL", (hub_id,)
+    )
+    return _end(transaction, rows, now)
+
+
+def end_of_dwelling(transaction: Transaction, kind: str, dwelling_id: str, now: int) -> int:
+    """The same for a fault of a dwelling, whichever hub it had when it was raised."""
+    rows = transaction.rows(
+        "SELECT id, area_id FROM technical_alarms WHERE kind = ? AND dwelling_id = ? AND closed_at IS NULL",
+        (kind, dwelling_id),
+    )
+    return _end(transaction, rows, now)
+
+
+def _end(transaction: Transaction, rows: list[Row], now: int) -> int:
         if row["area_id"] is None:
             announce(transaction, row["id"])
         else:
