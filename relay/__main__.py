@@ -20,6 +20,12 @@ def parser() -> argparse.ArgumentParser:
             default=os.environ.get("ANLING_DATABASE"),
             help="postgresql://user:password@host/name, also from ANLING_DATABASE; without it DATA/relay.db",
         )
+        sub.add_argument(
+            "--secrets-key",
+            type=Path,
+            default=os.environ.get("ANLING_SECRETS_KEY"),
+            help="file that opens the database's secrets, also from ANLING_SECRETS_KEY; without it DATA/secrets.key",
+        )
         sub.add_argument("--data", type=Path, default=Path("anling-data"), help="folder of database and pictures")
         return sub
 
@@ -149,7 +155,16 @@ def parser() -> argparse.ArgumentParser:
     files.add_argument("--relay-port", type=int, default=1883, help="where the relay reaches it, on this machine only")
     files.add_argument("--host", default="0.0.0.0", help="address of the hubs' port")
     files.add_argument("--state", default="/var/lib/mosquitto", help="where mosquitto keeps what must outlive it")
-    files.add_argument("--pid-file", type=Path, help="tell this mosquitto to read its files again (SIGHUP)")
+    files.add_argument(
+        "--pid-file", type=Path, default=Path("/run/mosquitto/mosquitto.pid"), help="mosquitto's: it is told of changes"
+    )
+    files.add_argument(
+        "--watch", action="store_true", help="stay: a new hub may speak, one that was put out is cut, within a second"
+    )
+    rotated = command("secrets-rotate", "Seal the secrets in the database with a new key.")
+    rotated.add_argument(
+        "--keep-old", action="store_true", help="leave the old key in the file, until other relays have the new one"
+    )
     return top
 
 
@@ -158,6 +173,7 @@ def main(given: list[str] | None = None) -> int:
     try:
         from . import commands, serve, setup
         from .database import Broken
+        from .vault import Locked
 
         if arguments.command == "serve":
             return serve.run(arguments)
@@ -168,7 +184,7 @@ def main(given: list[str] | None = None) -> int:
         return 2
     try:
         return setup.run(arguments)
-    except setup.CannotSetUp as error:
+    except (setup.CannotSetUp, Locked) as error:
         print(f"relay: {error}", file=sys.stderr)
     except Broken as error:
         print(f"relay: {serve.cannot_use(arguments, error)}", file=sys.stderr)

@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from . import events, ledger, openapi, windows
+from . import events, ledger, openapi, vault, windows
 from .access import pages as access_pages
 from .access import rules as access_rules
 from .access import store as access_store
@@ -50,7 +50,10 @@ from .hubs import pages as hub_pages
 from .hubs import store as hub_store
 from .intake import pages as intake_pages
 from .intake import store as intake_store
-from .intake.link import Link
+from .keys import NAME as KEY_FILE
+from .keys import Keys
+from .lines import store as line_store
+from .lines import worker as line_worker
 from .notify import pages as notify_pages
 from .notify import store as notify_store
 from .notify import worker as notify_worker
@@ -81,6 +84,7 @@ from .webhooks import store as webhook_store
 from .webhooks import worker as webhook_worker
 
 LOG = logging.getLogger("relay")
+    vault.MIGRATIONS,
 MIGRATIONS = (
     events.MIGRATIONS,
     ledger.MIGRATIONS,
@@ -104,8 +108,7 @@ MIGRATIONS = (
     upkeep_store.MIGRATIONS,
     update_store.MIGRATIONS,
 )
-BROKER_DOWN_S = 5
-LEAD_ROUND_S = 2  # another relay takes over this long after the leading one died
+SECRETS = (*hub_store.SECRETS, *webhook_store.SECRETS)
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; connect-src 'self'; img-src 'self' blob: data:;"
     " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -115,9 +118,16 @@ HEADERS = {
 }
 
 
-def open_database(data_dir: Path, address: str | None = None) -> Database:
-    """The database in this folder or at this address, tables up to date, writer running. Errors: Broken."""
-    database = Database(address or data_dir / "relay.db")
+def open_database(data_dir: Path, address: str | None = None, key_file: Path | None = None) -> Database:
+    """The database in this folder or at this address, tables up to date, secrets sealed, writer running.
+
+    Errors: Broken, vault.Locked."""
+    database = Database(address or data_dir / "relay.db", Keys(key_file or data_dir / KEY_FILE))
+        database.start()
+        with database.read() as reader:
+            is_any_clear = vault.is_any_clear(reader, SECRETS)
+        if is_any_clear:
+            database.write(lambda tx: vault.seal_all(tx, SECRETS)).result()
     try:
         database.migrate(MIGRATIONS)
     except BaseException:

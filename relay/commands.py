@@ -9,7 +9,8 @@ import re
 import sys
 from collections.abc import Callable
 
-from .app import open_database
+from . import vault
+from .app import SECRETS, open_database
 from .clock import now_ms
 from .database import Broken, Database
 from .deploy import broker_files
@@ -124,23 +125,32 @@ COMMANDS: dict[str, Callable[[Database, argparse.Namespace], int]] = {
     "backup-verify": _backup_verify,
     "verify": _verify,
     "counts": _counts,
+def _secrets_rotate(database: Database, arguments: argparse.Namespace) -> int:
+    count = vault.rotate(database, SECRETS, arguments.keep_old)
+    assert database.keys is not None  # without it the line above is refused
+    old = "the old one still opens them, too" if arguments.keep_old else "the old one opens none"
+    print(f"{count} secrets sealed with a new key, {old}; keep a copy of {database.keys.path} apart from the backups")
+    return 0
+
+
     "broker-files": _broker_files,
     "people-import": _people_import,
     "people-export": _people_export,
 }
 
 
+    "secrets-rotate": _secrets_rotate,
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one command; its exit code."""
     if not arguments.database and not (arguments.data / "relay.db").exists():
         print(f"relay: there is no database in {arguments.data}. Name the folder with --data.", file=sys.stderr)
         return 2
     try:
-        database = open_database(arguments.data, arguments.database)
+        database = open_database(arguments.data, arguments.database, arguments.secrets_key)
         try:
             return COMMANDS[arguments.command](database, arguments)
         finally:
             database.close()
-    except (Broken, OSError, broker_files.CannotWrite, table_rules.BadTable) as error:
+    except (Broken, OSError, vault.Locked, broker_files.CannotWrite, table_rules.BadTable) as error:
         print(f"relay: {error}", file=sys.stderr)
         return 2

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from .engines.base import Broken, Conflict, Connection, Engine, Lead, Migrations, Row, Tables, may_repeat, only_grows
 from .engines.sqlite import Sqlite
+from .keys import Keys
 
 __all__ = (
     "Broken",
@@ -33,9 +34,9 @@ __all__ = (
     "Row",
     "Tables",
     "Transaction",
-    "only_grows",
     "Work",
     "may_repeat",
+    "only_grows",
 )
 Result = TypeVar("Result")
 
@@ -59,8 +60,9 @@ def engine_of(where: Path | str) -> Engine:
 class Reader:
     """Reads inside one snapshot."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, keys: Keys | None = None) -> None:
         self._connection = connection
+        self.keys = keys  # of what is sealed in the rows: vault.py's alone
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """The first row as a dict, or None."""
@@ -78,12 +80,12 @@ class Transaction(Reader):
     Errors: Conflict, when the data does not allow it; the job must then end.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, keys: Keys | None = None) -> None:
+        super().__init__(connection, keys)
         self.announced: list[Any] = []
+        self.changes = 0  # rows changed so far: a job that changed none did nothing
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        self.changes = 0  # rows changed so far: a job that changed none did nothing
         """Carry out one statement; the number of rows it changed."""
         return self._counted(self._connection.run(sql, parameters))
 
@@ -97,9 +99,9 @@ class Transaction(Reader):
 
     def insert(self, table: str, values: Row) -> int:
         """Insert one row; its number. Not for rows that may be there already: see `insert_new`."""
+        self.changes += 1
         return self._connection.insert(table, values)
 
-        self.changes += 1
     def insert_new(self, table: str, values: Row) -> bool:
         """Insert one row unless its key is there already; True when it is new."""
         names = ", ".join(values)
@@ -131,13 +133,14 @@ class DatabaseClosed(RuntimeError):
 class Database:
     """One database. `write` from any thread; `read` gives each thread its own connection."""
 
-    def __init__(self, where: Path | str) -> None:
+    def __init__(self, where: Path | str, keys: Keys | None = None) -> None:
         self.where = where
+        self.keys = keys
         self.on_commit: Callable[[list[Any]], None] = lambda announced: None
+        self.accompany: Callable[[Work], Work] = lambda work: work  # adds to a job what must be kept with it
         self.commits = 0  # with `jobs`: how many ride on one commit
         self.jobs = 0
         self._engine = engine_of(where)
-        self.accompany: Callable[[Work], Work] = lambda work: work  # adds to a job what must be kept with it
         self.is_shared = self._engine.is_shared
         self._jobs: queue.SimpleQueue[Job | _Signal] = queue.SimpleQueue()
         self._lazy: list[Work] = []
@@ -213,7 +216,7 @@ class Database:
                 connection.close()
                 connection = self._engine.connect()
                 connection.begin(False)
-            yield Reader(connection)
+            yield Reader(connection, self.keys)
         finally:
             with suppress(Broken):
                 connection.end(False)
@@ -308,7 +311,7 @@ class Database:
         done: list[tuple["Future[Any]", Any, list[Any]]],
         failed: list[tuple["Future[Any]", BaseException]],
     ) -> None:
-        transaction = Transaction(self._connection)
+        transaction = Transaction(self._connection, self.keys)
         self._connection.run("SAVEPOINT job")
         try:
             result = work(transaction)

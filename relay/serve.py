@@ -21,6 +21,7 @@ from types import FrameType
 import orjson
 import uvicorn
 
+from . import vault
 from .app import make_app, open_database
 from .broker.supervisor import CannotStart, Supervisor
 from .claims import rules as claim_rules
@@ -121,9 +122,15 @@ async def serve(arguments: argparse.Namespace) -> None:
     url = f"http://{arguments.host}:{port}"
     broker = None
     try:
-        services = Services(open_database(data_dir, arguments.database), data_dir, started_at=now_ms())
+        services = Services(
+            open_database(data_dir, arguments.database, arguments.secrets_key), data_dir, started_at=now_ms()
+        )
+        with services.database.read() as reader:
+            vault.check(reader)
     except Broken as error:
         raise CannotServe(cannot_use(arguments, error)) from None
+    except vault.Locked as error:
+        raise CannotServe(str(error)) from None
     link: Link | None = None
     running = data_dir / "running.json"
     client_id = _client_id(data_dir)
@@ -146,13 +153,13 @@ async def serve(arguments: argparse.Namespace) -> None:
         services.hub_broker = _hub_broker(arguments, address)
         services.hub_ntp = claim_rules.ntp_of(arguments.hub_ntp)
         link = Link(services.database, address, client_id, arguments.shared or services.database.is_shared)
-        services.send = link.send
+        services.send, services.name = link.send, client_id
         services.heartbeat_url = arguments.heartbeat_url
         services.line_down_since = lambda: link.down_since
         link.start()
         await _wait_for_line(link, address)
         config = uvicorn.Config(
-            make_app(services, link),
+            make_app(services),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=STREAMS_END_WAIT_S,

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotSetUp(f"There is no database in {arguments.data}. Name the folder with --data.")
     work = command(arguments)
     Path(arguments.data).mkdir(parents=True, exist_ok=True)
-    database = open_database(arguments.data, arguments.database)
+    database = open_database(arguments.data, arguments.database, arguments.secrets_key)
     try:
         text = database.write(_with_deed(arguments, work)).result()
     finally:

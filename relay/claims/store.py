@@ -28,7 +28,7 @@ def m001_claims(db: Tables) -> None:
 
 def make(transaction: Transaction, hub_id: str, now: int) -> dict[str, Any]:
     """A new hub with all that it is given at the bench. Of its secrets only hashes are kept, but for the key that
-    mosquitto must have."""
+    mosquitto must have, sealed."""
     psk_hex = hub_store.make_psk(transaction, hub_id)
     password, salt, secret = hub_rules.make_password(), hub_rules.make_salt(), secrets.token_bytes(16)
     transaction.insert(

@@ -11,6 +11,10 @@ from ..vault import Secret, seal, unseal
 from . import rules
 
 MIGRATIONS = Migrations("hubs")
+PSK = Secret("psks", "hub_id", "psk_hex")
+STAIRWELL, CARRY = Secret("stairwells", "stairwell", "stairwell_key"), Secret("hubs", "hub_id", "carry_key")
+SMS = Secret("hubs", "hub_id", "sms_key")
+SECRETS = (PSK, STAIRWELL, CARRY, SMS)
 NUMBERS = ("build", "rssi_dbm", "heap_free", "battery_mv", "runtime_min")  # vital signs, as the heartbeat names them
 
 
@@ -59,15 +63,20 @@ def m006_psks(db: Tables) -> None:
 
 
 def make_psk(transaction: Transaction, hub_id: str) -> str:
-    """A new key for a hub's TLS, kept in clear: mosquitto must have it. 64 hex digits."""
+    """A new key for a hub's TLS, kept sealed: mosquitto must have it in clear. 64 hex digits."""
     psk_hex = secrets.token_hex(32)
     transaction.execute("DELETE FROM psks WHERE hub_id = ?", (hub_id,))
-    transaction.insert_new("psks", {"hub_id": hub_id, "psk_hex": psk_hex})
+    transaction.insert_new("psks", {"hub_id": hub_id, "psk_hex": seal(transaction, PSK, hub_id, psk_hex)})
     return psk_hex
 
 
 def psks(reader: Reader) -> list[Row]:
-    """The keys of all hubs that may speak. Shape: hub_id, psk_hex."""
+    """The keys of all hubs that may speak. Shape: hub_id, psk_hex. Errors: vault.Locked."""
+    return [row | {"psk_hex": unseal(reader, PSK, row["hub_id"], row["psk_hex"])} for row in sealed_psks(reader)]
+
+
+def sealed_psks(reader: Reader) -> list[Row]:
+    """The same as they lie here: enough to see that something has changed."""
     return reader.rows("SELECT hub_id, psk_hex FROM psks JOIN hubs USING (hub_id) WHERE is_active = 1 ORDER BY hub_id")
 
 
@@ -77,6 +86,12 @@ def m007_vitals(db: Tables) -> None:
         db.execute(f"ALTER TABLE hubs ADD COLUMN {column if ' ' in column else column + ' INTEGER'}")
 
 
+@MIGRATIONS()
+def m008_another_hub(db: Tables) -> None:
+    may_repeat(db, "hubs", "dwelling_id")  # a dwelling has one hub at a time; those put out before it stay known
+    db.execute("CREATE UNIQUE INDEX hubs_present ON hubs (dwelling_id) WHERE is_active = 1")
+
+
 def hub(reader: Reader, hub_id: str) -> Row | None:
     """An active hub with its dwelling and community, or None."""
     return reader.row(
@@ -84,12 +99,6 @@ def hub(reader: Reader, hub_id: str) -> Row | None:
         " FROM hubs JOIN dwellings USING (dwelling_id) WHERE hub_id = ? AND is_active = 1",
         (hub_id,),
     )
-
-
-@MIGRATIONS()
-def m008_another_hub(db: Tables) -> None:
-    may_repeat(db, "hubs", "dwelling_id")  # a dwelling has one hub at a time; those put out before it stay known
-    db.execute("CREATE UNIQUE INDEX hubs_present ON hubs (dwelling_id) WHERE is_active = 1")
 
 
 def hub_of_dwelling(reader: Reader, dwelling_id: str) -> str | None:
@@ -117,19 +126,22 @@ def add_hub(transaction: Transaction, hub_id: str, dwelling_id: str, now: int) -
 def set_stairwell(transaction: Transaction, hub_id: str, stairwell: str) -> dict[str, str]:
     """Make a hub the neighbour of those in this stairwell; the keys for its settings. A second time: a new key."""
     row = transaction.row("SELECT stairwell_key FROM stairwells WHERE stairwell = ?", (stairwell,))
-    stairwell_key = row["stairwell_key"] if row else rules.make_key()
-    if row is None:
-        transaction.insert("stairwells", {"stairwell": stairwell, "stairwell_key": stairwell_key})
+    if row is not None:
+        stairwell_key = unseal(transaction, STAIRWELL, stairwell, row["stairwell_key"])
+    else:
+        stairwell_key = rules.make_key()
+        sealed = seal(transaction, STAIRWELL, stairwell, stairwell_key)
+        transaction.insert("stairwells", {"stairwell": stairwell, "stairwell_key": sealed})
     carry_key = rules.make_key()
-    transaction.execute("UPDATE hubs SET stairwell = ?, carry_key = ? WHERE hub_id = ?", (stairwell, carry_key, hub_id))
+    sealed = seal(transaction, CARRY, hub_id, carry_key)
+    transaction.execute("UPDATE hubs SET stairwell = ?, carry_key = ? WHERE hub_id = ?", (stairwell, sealed, hub_id))
     return {"stairwell_key": stairwell_key, "carry_key": carry_key}
 
 
-def carry_keys(reader: Reader, hub_id: str) -> Row | None:
-    """The key of an active hub's envelopes, or None when it has no neighbours."""
-    return reader.row(
-        "SELECT carry_key FROM hubs WHERE hub_id = ? AND is_active = 1 AND carry_key IS NOT NULL", (hub_id,)
-    )
+def carry_key(reader: Reader, hub_id: str) -> str | None:
+    """The key of an active hub's envelopes, or None when it has no neighbours. Errors: vault.Locked."""
+    row = reader.row("SELECT carry_key FROM hubs WHERE hub_id = ? AND is_active = 1", (hub_id,))
+    return unseal(reader, CARRY, hub_id, row["carry_key"]) if row and row["carry_key"] else None
 
 
 def are_neighbours(reader: Reader, hub_id: str, other: str) -> bool:
@@ -144,14 +156,15 @@ def are_neighbours(reader: Reader, hub_id: str, other: str) -> bool:
 def set_modem(transaction: Transaction, hub_id: str) -> str:
     """A new key for this hub's short messages, for its settings."""
     key = rules.make_key()
-    transaction.execute("UPDATE hubs SET sms_key = ? WHERE hub_id = ?", (key, hub_id))
+    sealed = seal(transaction, SMS, hub_id, key)
+    transaction.execute("UPDATE hubs SET sms_key = ? WHERE hub_id = ?", (sealed, hub_id))
     return key
 
 
 def sms_key(reader: Reader, hub_id: str) -> str | None:
-    """The key of an active hub's short messages, or None when it has no modem."""
+    """The key of an active hub's short messages, or None when it has no modem. Errors: vault.Locked."""
     row = reader.row("SELECT sms_key FROM hubs WHERE hub_id = ? AND is_active = 1", (hub_id,))
-    return row["sms_key"] if row else None
+    return unseal(reader, SMS, hub_id, row["sms_key"]) if row and row["sms_key"] else None
 
 
 def add_device(transaction: Transaction, hub_id: str, device_id: str, kind: str, room: str, label: str) -> None:

@@ -37,18 +37,18 @@ def read(reader: Reader, heard: rules.Heard) -> tuple[rules.Heard, str] | rules.
     if found is None:
         return rules.Refusal(heard.hub_id, "envelope: none")
     hub_id: str = found[1]
-    keys = hub_store.carry_keys(reader, hub_id)
-    if keys is None or not hub_store.are_neighbours(reader, heard.hub_id, hub_id):
+    key = hub_store.carry_key(reader, hub_id)
+    if key is None or not hub_store.are_neighbours(reader, heard.hub_id, hub_id):
         return rules.Refusal(heard.hub_id, "envelope: not of a neighbour")
     try:
-        word, message = envelope.unseal(block_cipher(keys["carry_key"]), envelope.UP, sealed)
+        word, message = envelope.unseal(block_cipher(key), envelope.UP, sealed)
     except messages.BadMessage as error:
         return rules.Refusal(heard.hub_id, str(error))
     except RecursionError:
         return rules.Refusal(heard.hub_id, "envelope: nested too deep")
     if word != topics.ALARM:
         return rules.Refusal(heard.hub_id, "envelope: only alarms are carried")
-    return rules.Heard(hub_id, word, message), keys["carry_key"]
+    return rules.Heard(hub_id, word, message), key
 
 
 class Routes:

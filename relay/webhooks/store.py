@@ -6,9 +6,12 @@ from typing import Any
 from .. import events
 from ..database import Migrations, Reader, Row, Tables, Transaction
 from ..supervision import store as supervision_store
+from ..vault import Secret, seal, unseal
 from . import rules
 
 MIGRATIONS = Migrations("webhooks")
+SECRET = Secret("webhooks", "webhook_id", "secret")
+SECRETS = (SECRET,)
 
 
 @MIGRATIONS()
@@ -17,7 +20,7 @@ def m001_webhooks(db: Tables) -> None:
         """CREATE TABLE webhooks (
             webhook_id INTEGER PRIMARY KEY AUTOINCREMENT, community_id TEXT NOT NULL REFERENCES communities,
             url TEXT NOT NULL, names TEXT NOT NULL,   -- JSON list of event names
-            secret TEXT NOT NULL,                     -- in clear: requests are signed with it
+            secret TEXT NOT NULL,                     -- sealed: requests are signed with it
             made_by INTEGER NOT NULL REFERENCES staff, made_at INTEGER NOT NULL,
             sent_event_id INTEGER NOT NULL,           -- taken by the receiver up to this one
             next_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
@@ -42,14 +45,21 @@ def add(transaction: Transaction, community_id: str, url: str, names: list[str],
             "community_id": community_id,
             "url": url,
             "names": json.dumps(names),
-            "secret": secret,
+            "secret": "",  # sealed below: it says whose it is
             "made_by": by,
             "made_at": now,
             "sent_event_id": events.last_id(transaction),
             "next_at": now,
         },
     )
+    sealed = seal(transaction, SECRET, webhook_id, secret)
+    transaction.execute("UPDATE webhooks SET secret = ? WHERE webhook_id = ?", (sealed, webhook_id))
     return {"webhook_id": webhook_id, "secret": secret}
+
+
+def secret_of(reader: Reader, webhook: Row) -> str:
+    """What requests are signed with. Errors: vault.Locked."""
+    return unseal(reader, SECRET, webhook["webhook_id"], webhook["secret"])
 
 
 def webhooks(reader: Reader, community_id: str) -> list[dict[str, Any]]:

@@ -43,6 +43,7 @@ async def tell(services: Services, webhook: Row) -> None:
     with services.database.read() as reader:
         last_id = events.last_id(reader)
         found = store.waiting(reader, webhook)
+        webhook = {**webhook, "secret": store.secret_of(reader, webhook)}
     if found is None:
         gap = events.Event(last_id, webhook["community_id"], rules.GAP, json.dumps({"after": webhook["sent_event_id"]}))
         found = [gap]

@@ -1,5 +1,7 @@
 """Real relays for the tests: own folder, own ports, own processes; a paho client as the home."""
 
+import contextlib
+import io
 import json
 import os
 import queue
@@ -16,6 +18,8 @@ import httpx
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from protocol import messages, topics
+
+from relay.__main__ import main
 
 WAIT_S = 20
 EPOCH = "0a1b2c3d"
@@ -34,7 +38,21 @@ def until(ask: Callable[[], Any], what: str, wait_s: float = WAIT_S) -> Any:
 
 
 def relay_command(*arguments: str, data: Path, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "relay", arguments[0], "--data", str(data), *arguments[1:]]
+    """A command as somebody types it: in this process, as Python alone takes seconds to begin; `serve` in its own."""
+    command = [arguments[0], "--data", str(data), *arguments[1:]]
+    if arguments[0] == "serve":
+        return relay_process(*command, timeout=timeout)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main(command)
+        except SystemExit as ended:  # argparse
+            code = int(ended.code or 0)
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
+
+
+def relay_process(*command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, "-m", "relay", *command)
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout)
 
 
@@ -204,5 +222,6 @@ class Home:
 
 def fresh_copy(sample_folder: tuple[Path, dict[str, Any]], folder: Path) -> dict[str, Any]:
     """The sample's database, copied; its passwords and keys."""
-    (folder / "relay.db").write_bytes((sample_folder[0] / "relay.db").read_bytes())
+    for name in ("relay.db", "secrets.key"):
+        (folder / name).write_bytes((sample_folder[0] / name).read_bytes())
     return sample_folder[1]

@@ -29,7 +29,8 @@ def road_relay(road_sample: tuple[Path, dict[str, Any]], tmp_path: Path) -> Iter
     """A relay of one's own, to be killed at will."""
     folder = tmp_path / "relay"
     folder.mkdir()
-    shutil.copy(road_sample[0] / "relay.db", folder / "relay.db")
+    for name in ("relay.db", "secrets.key"):
+        shutil.copy(road_sample[0] / name, folder / name)
     one = Relay(folder, road_sample[1])
     one.start()
     yield one

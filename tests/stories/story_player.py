@@ -26,6 +26,7 @@ from relay.database import Database, Transaction
 from relay.escalation import worker as escalation_worker
 from relay.intake import rules as intake_rules
 from relay.intake import worker as intake
+from relay.keys import Keys
 
 MIDNIGHT_UTC_MS = 20_780 * 86_400_000 - 8 * 3_600_000  # a midnight at +8 h
 BED, CORD, DETECTOR, MOTION, FRONT_DOOR, WATCH, BATHROOM = (
@@ -51,7 +52,8 @@ class Player:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="anling-story-")
-        self.relay = Database(Path(self._folder.name) / "relay.db")
+        folder = Path(self._folder.name)
+        self.relay = Database(folder / "relay.db", Keys(folder / "secrets.key"))
         self.relay.migrate(app.MIGRATIONS)
         self.relay.start()
         self._write(lambda transaction: self._people(transaction))
