@@ -13,7 +13,7 @@ from . import vault
 from .app import SECRETS, open_database
 from .clock import now_ms
 from .database import Broken, Database
-from .deploy import broker_files
+from .deploy import broker_files, follow
 from .exchange import columns
 from .exchange import rules as table_rules
 from .exchange import store as exchange_store
@@ -112,19 +112,19 @@ def _people_export(database: Database, arguments: argparse.Namespace) -> int:
 
 
 def _broker_files(database: Database, arguments: argparse.Namespace) -> int:
-    listeners = broker_files.Listeners(arguments.host, arguments.port, arguments.relay_port, arguments.state)
+    listeners = broker_files.Listeners(
+        arguments.host, arguments.port, arguments.relay_port, arguments.state, arguments.pid_file
+    )
+    if arguments.watch:
+        follow.run(database, arguments.to, listeners)
+        return 0
     written = broker_files.write(database, arguments.to, listeners)
-    if arguments.pid_file is not None and written.is_changed:
+    if written.is_changed:
         broker_files.reload(arguments.pid_file)
     print(f"{arguments.to}: {written.hubs} hubs; the relay's address: {written.relay_url}")
     return 0
 
 
-COMMANDS: dict[str, Callable[[Database, argparse.Namespace], int]] = {
-    "backup": _backup,
-    "backup-verify": _backup_verify,
-    "verify": _verify,
-    "counts": _counts,
 def _secrets_rotate(database: Database, arguments: argparse.Namespace) -> int:
     count = vault.rotate(database, SECRETS, arguments.keep_old)
     assert database.keys is not None  # without it the line above is refused
@@ -133,13 +133,18 @@ def _secrets_rotate(database: Database, arguments: argparse.Namespace) -> int:
     return 0
 
 
+COMMANDS: dict[str, Callable[[Database, argparse.Namespace], int]] = {
+    "backup": _backup,
+    "backup-verify": _backup_verify,
+    "verify": _verify,
+    "counts": _counts,
     "broker-files": _broker_files,
+    "secrets-rotate": _secrets_rotate,
     "people-import": _people_import,
     "people-export": _people_export,
 }
 
 
-    "secrets-rotate": _secrets_rotate,
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one command; its exit code."""
     if not arguments.database and not (arguments.data / "relay.db").exists():

@@ -67,8 +67,8 @@ def hub_revoke(arguments: argparse.Namespace) -> Work:
         if found is None:
             raise CannotSetUp(f"There is no hub {arguments.hub}. `relay hub-list` shows them.")
         return (
-            f"{arguments.hub} is out: no password, no line, no claim. The embedded broker cuts its line at once."
-            " Another broker's own files (psk_file, acl_file) need its line taken out, then SIGHUP."
+            f"{arguments.hub} is out: no password, no line, no claim. The embedded broker cuts its line at once, and so"
+            " does mosquitto where `relay broker-files --watch` runs. Its dwelling may get another hub."
         )
 
     return work

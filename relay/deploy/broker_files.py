@@ -22,10 +22,13 @@ from ..hubs import store as hub_store
 from ..hubs.rules import BROKER_NAME_OF_RELAY
 
 STATE = "/var/lib/mosquitto"  # Debian's
+PID_FILE = Path("/run/mosquitto/mosquitto.pid")
+PROGRAM = "mosquitto"
 GROUP = "mosquitto"
 ITERATIONS = 101  # mosquitto's own count; the password has 256 random bits
 
 CONF = """# Made by `relay broker-files`: do not change it by hand, it is written again.
+pid_file {pid_file}
 per_listener_settings true
 persistence true
 persistence_location {state}/
@@ -76,6 +79,7 @@ class Listeners:
     port: int
     relay_port: int
     state: str = STATE
+    pid_file: Path = PID_FILE
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def write(database: Database, folder: Path, listeners: Listeners) -> Written:
         raise CannotWrite("A hub has an empty key. Give it a new one with `relay hub-make`.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        password = _relay_password(folder)
+        password = relay_password(folder)
         conf = CONF.format(folder=folder, **vars(listeners))
         psk = "".join(f"{row['hub_id']}:{row['psk_hex']}\n" for row in keys)
         changed = [_put(folder / name, text) for name, text in (("acl", ACL), ("hubs.psk", psk))]
@@ -112,8 +116,8 @@ def write(database: Database, folder: Path, listeners: Listeners) -> Written:
     return Written(len(keys), f"in {folder / 'relay-url'}", any(changed))
 
 
-def _relay_password(folder: Path) -> str:
-    """The one that is there already, or a new one."""
+def relay_password(folder: Path) -> str:
+    """With which the relay goes to the broker: the one that is there already, or a new one."""
     kept = folder / "relay-url"
     if kept.exists() and (folder / "passwords").exists():
         return kept.read_text().partition(f"{BROKER_NAME_OF_RELAY}:")[2].partition("@")[0]
@@ -138,9 +142,16 @@ def _put(path: Path, text: str, is_secret: bool = False) -> bool:
     return True
 
 
-def reload(pid_file: Path) -> None:
-    """Let mosquitto read rights, passwords and keys again; nobody's line is cut. Errors: CannotWrite."""
+def reload(pid_file: Path) -> bool:
+    """Let mosquitto read rights, passwords and keys again; nobody's line is cut. False when it does not run: it reads
+    them when it starts. Errors: CannotWrite."""
     try:
-        os.kill(int(pid_file.read_text().strip()), signal.SIGHUP)
+        pid = int(pid_file.read_text().strip())
+        if Path("/proc").is_dir() and Path(f"/proc/{pid}/comm").read_text().strip() != PROGRAM:
+            return False  # the number of one that is gone, given to another process since
+        os.kill(pid, signal.SIGHUP)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
     except (OSError, ValueError):
-        raise CannotWrite(f"{pid_file} names no running mosquitto. Start it, or leave --pid-file out.") from None
+        raise CannotWrite(f"mosquitto cannot be told by {pid_file}. Run this as root, or name its file.") from None
+    return True

@@ -2,10 +2,12 @@
 
 import configparser
 import json
+import select
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -67,6 +69,14 @@ class Hub:
             body += self.process.stdout.read(size - len(body))
         return head[0], body
 
+    def is_cut(self, within_s=10.0):
+        """Does the broker end the line? What comes before that is thrown away."""
+        end = time.monotonic() + within_s
+        while select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))[0]:
+            if not self.process.stdout.read(1):
+                return True
+        return False
+
     def say(self, topic, payload):
         self.send(packet(0x32, text(topic) + b"\x00\x07" + payload))
 
@@ -83,17 +93,21 @@ class Kit:
         self.port, self.relay_port = free_port(), free_port()
         self.write()
         conf = (folder / "mosquitto.conf").read_text()
-        (folder / "test.conf").write_text(f"user root\npid_file {folder}/pid\n{conf}")  # the tests' folder is root's
+        (folder / "test.conf").write_text(f"user root\n{conf}")  # the tests' folder is root's
         self.process = subprocess.Popen(
             ["mosquitto", "-c", str(folder / "test.conf")], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
         )
         until(self._answers, "mosquitto listens")
 
-    def write(self, *more):
-        made = relay_command(
+    @property
+    def arguments(self):
+        return (
             "broker-files", "--to", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port),
-            "--relay-port", str(self.relay_port), "--state", str(self.folder), *more, data=self.data,
+            "--relay-port", str(self.relay_port), "--state", str(self.folder), "--pid-file", str(self.folder / "pid"),
         )  # fmt: skip
+
+    def write(self):
+        made = relay_command(*self.arguments, data=self.data)
         assert made.returncode == 0, made.stderr
         return made.stdout
 
@@ -187,13 +201,74 @@ def test_a_new_hub_may_speak_after_a_reload_and_no_line_is_cut(kit, hub):
     psk_hex = json.loads(added.stdout)["psk_hex"]
     assert hub(broker, "hub-new", psk_hex).read() == (0, b"")
     before = (broker.folder / "relay-url").read_text()
-    assert "13 hubs" in broker.write("--pid-file", str(broker.folder / "pid"))
+    assert "13 hubs" in broker.write()
     deadline = time.monotonic() + 10
     while hub(broker, "hub-new", psk_hex).read()[0] != 0x20:
         assert time.monotonic() < deadline, "the new hub is not let in"
     one.say(topics.up("hub-0005", topics.ALARM), press())
     assert one.read() == (0x40, b"\x00\x07")
     assert (broker.folder / "relay-url").read_text() == before
+
+
+@pytest.fixture
+def watched(kit):
+    """`broker-files --watch` beside mosquitto and relay."""
+    broker, _ = kit
+    command = [sys.executable, "-m", "relay", *broker.arguments, "--watch", "--data", str(broker.data)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        yield kit
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10)[1] == ""
+
+
+def test_a_hub_that_is_put_out_loses_its_line_at_once_and_does_not_come_back(watched, hub, staff):
+    broker, relay = watched
+    stolen, other = (hub(broker, name, key_of(relay, name)) for name in ("hub-0006", "hub-0007"))
+    for one in (stolen, other):
+        assert one.read()[0] == 0x20
+    person = staff(relay, "supervisor")
+    person.post("/api/hubs/hub-0006/revoke", {"reason": "stolen"})
+    assert stolen.is_cut()
+    assert hub(broker, "hub-0006", key_of(relay, "hub-0006")).read() == (0, b"")
+    assert "hub-0006" not in (broker.folder / "hubs.psk").read_text()
+    other.say(topics.up("hub-0007", topics.ALARM), press())
+    assert other.read() == (0x40, b"\x00\x07")  # nobody else's line was cut
+    # Its dwelling gets another one, and that one may speak without anybody doing anything more.
+    home = next(one["dwelling_id"] for one in relay.sample["hubs"] if one["hub_id"] == "hub-0006")
+    added = relay_command("hub-add", "--hub", "hub-next", "--dwelling", home, data=broker.data)
+    psk_hex = json.loads(added.stdout)["psk_hex"]
+    deadline = time.monotonic() + 10
+    while (one := hub(broker, "hub-next", psk_hex)).read()[0] != 0x20:
+        assert time.monotonic() < deadline, "the new hub is not let in"
+    one.say(topics.up("hub-next", topics.ALARM), press())
+    shown = until(lambda: [a for a in person.alarms() if a["hub_id"] == "hub-next"], "the press of the new hub")
+    assert shown[0]["dwelling_id"] == home and shown[0]["resident_name"]
+
+
+def test_a_hub_that_was_put_out_while_nobody_watched_is_cut_when_somebody_does(kit, hub, request):
+    broker, relay = kit
+    stolen = hub(broker, "hub-0008", key_of(relay, "hub-0008"))
+    assert stolen.read()[0] == 0x20
+    gone = relay_command("hub-revoke", "--hub", "hub-0008", "--reason", "lost", data=broker.data)
+    assert gone.returncode == 0
+    request.getfixturevalue("watched")
+    assert stolen.is_cut()
+
+
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is missing. Remedy: apt-get install systemd"
+)
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
+    names = [*KIT.glob("*.service"), *KIT.glob("*.timer")]
+    for path in names:  # the program and its folder as they are on this machine
+        text = path.read_text().replace("/opt/anling/bin/anling-relay", sys.executable)
+        (tmp_path / path.name).write_text(text)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / path.name) for path in names)],
+        capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+    )  # fmt: skip
+    ours = [line for line in done.stderr.splitlines() if str(tmp_path) in line or "anling" in line]
+    assert done.returncode == 0 and not ours, done.stderr
 
 
 def test_secrets_are_for_their_owner_only(kit):
