@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -27,8 +26,7 @@ from .card import pages as card_pages
 from .card import store as card_store
 from .claims import pages as claim_pages
 from .claims import store as claim_store
-from .clock import now_ms
-from .database import Database, DatabaseClosed, NotKept, Transaction
+from .database import Database, DatabaseClosed, NotKept
 from .district import pages as district_pages
 from .district import store as district_store
 from .duty import pages as duty_pages
@@ -67,7 +65,6 @@ from .services import Services
 from .staff import pages as staff_pages
 from .staff import tokens as token_pages
 from .supervision import pages as supervision_pages
-from .supervision import rules as supervision_rules
 from .supervision import store as supervision_store
 from .supervision import worker as supervision_worker
 from .updates import pages as update_pages
@@ -84,15 +81,16 @@ from .webhooks import store as webhook_store
 from .webhooks import worker as webhook_worker
 
 LOG = logging.getLogger("relay")
-    vault.MIGRATIONS,
 MIGRATIONS = (
     events.MIGRATIONS,
     ledger.MIGRATIONS,
+    vault.MIGRATIONS,
     people_store.MIGRATIONS,
     access_store.MIGRATIONS,
     hub_store.MIGRATIONS,
     alarm_store.MIGRATIONS,
     supervision_store.MIGRATIONS,
+    line_store.MIGRATIONS,
     card_store.MIGRATIONS,
     district_store.MIGRATIONS,
     duty_store.MIGRATIONS,
@@ -123,79 +121,21 @@ def open_database(data_dir: Path, address: str | None = None, key_file: Path | N
 
     Errors: Broken, vault.Locked."""
     database = Database(address or data_dir / "relay.db", Keys(key_file or data_dir / KEY_FILE))
+    try:
+        database.migrate(MIGRATIONS)
         database.start()
         with database.read() as reader:
             is_any_clear = vault.is_any_clear(reader, SECRETS)
         if is_any_clear:
             database.write(lambda tx: vault.seal_all(tx, SECRETS)).result()
-    try:
-        database.migrate(MIGRATIONS)
     except BaseException:
         database.close()
         raise
-    database.start()
     return database
 
 
-def _raise_broker_down(transaction: Transaction) -> int:
-    return supervision_store.raise_technical(transaction, supervision_rules.BROKER_DOWN, now_ms())
-
-
-def _end_broker_down(transaction: Transaction) -> int:
-    return supervision_store.end(transaction, supervision_rules.BROKER_DOWN, now_ms(), None)
-
-
-async def _watch_line(services: Services, link: Link) -> None:
-    """Tell the consoles when the line to the broker stays down, and when it is up again."""
-    while True:
-        is_down = link.down_since is not None and time.monotonic() - link.down_since >= BROKER_DOWN_S
-        with services.database.read() as reader:
-            is_known = supervision_store.is_open(reader, supervision_rules.BROKER_DOWN, None)
-        if is_down and not is_known:
-            await asyncio.wrap_future(services.database.write(_raise_broker_down))
-        elif is_known and link.down_since is None:
-            await asyncio.wrap_future(services.database.write(_end_broker_down))
-        await asyncio.sleep(1)
-
-
-async def _run_while_leading(services: Services, work: dict[str, Callable[[], Coroutine[Any, Any, None]]]) -> None:
-    """Where several relays share a database, one of them does what happens by itself; another takes over."""
-    lead = services.database.lead()
-    tasks: list[asyncio.Task[None]] = []
-    try:
-        while True:
-            services.is_leading = await asyncio.to_thread(lead.is_mine)
-            if services.is_leading and not tasks:
-                tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in work.items()]
-            elif not services.is_leading and tasks:
-                await _end(tasks)
-            await asyncio.sleep(LEAD_ROUND_S)
-    finally:
-        await _end(tasks)
-        lead.give_up()
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    tasks.clear()
-
-
-async def _keep_running(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """A worker that stumbles is started again: supervision may not end by an accident."""
-    while True:
-        try:
-            await work()
-        except DatabaseClosed:
-            return
-        except Exception:
-            LOG.exception("the worker %s stumbled: starting it again", name)
-            await asyncio.sleep(1)
-
-
-def make_app(services: Services, link: Link | None) -> FastAPI:
-    """The whole application; `link` is None where nothing is heard from hubs (tests of pages)."""
+def make_app(services: Services) -> FastAPI:
+    """The whole application."""
 
     ways = senders(services.data_dir)
 
@@ -219,13 +159,15 @@ def make_app(services: Services, link: Link | None) -> FastAPI:
             "updates": lambda: update_worker.run(services),
         }
         auditor = partial(escalation_worker.run_auditor, services)
-        tasks = [asyncio.create_task(_keep_running("auditor", auditor))]
-        tasks += [asyncio.create_task(_run_while_leading(services, work))]
-        tasks.append(asyncio.create_task(_keep_running("heartbeat", partial(upkeep_worker.run_heartbeat, services))))
-        if link is not None:
-            tasks.append(asyncio.create_task(_keep_running("line", partial(_watch_line, services, link))))
+        everywhere = {
+            "auditor": auditor,
+            "heartbeat": partial(upkeep_worker.run_heartbeat, services),
+            "line": partial(line_worker.run, services),
+        }
+        tasks = [asyncio.create_task(line_worker.keep_running(name, run)) for name, run in everywhere.items()]
+        tasks.append(asyncio.create_task(line_worker.run_while_leading(services, work)))
         yield
-        await _end(tasks)
+        await line_worker.end(tasks)
         if follower is not None:
             await asyncio.to_thread(follower.stop)
 

@@ -29,12 +29,15 @@ class Services:
     data_dir: Path
     broadcaster: Broadcaster = field(default_factory=Broadcaster)
     send: Send = send_nowhere
+    name: str = "relay"  # among those that share a database
     started_at: int = 0
     ticked_at: int = 0  # when escalation was last looked after
     hub_broker: dict[str, object] | None = None  # how homes reach the broker: host, port, security
     hub_ntp: dict[str, object] | bool | None = None  # whom homes ask for the time; False: nobody; None: as they like
     is_leading: bool = False  # does this relay do what happens by itself?
     heartbeat_url: str | None = None  # told outside each minute while this relay is well
+    hearing_since: int = 0  # since when homes could be heard without a break, by this relay or another
+    is_another_hearing: bool = False  # is another relay's line to the broker up?
     line_down_since: Callable[[], float | None] = lambda: None  # of the line to the broker, monotonic s; None: it is up
 
 

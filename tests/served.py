@@ -19,7 +19,7 @@ def served(database: Database, folder: Path) -> Iterator[tuple[Services, str]]:
     """(services, address) while it answers; the database is closed at the end."""
     services = Services(database, folder, started_at=now_ms())
     web = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(make_app(services, None), log_level="warning", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(make_app(services), log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([web],), daemon=True)
     thread.start()
     try:

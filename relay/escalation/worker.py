@@ -180,6 +180,7 @@ async def run(services: Services) -> None:
         if rounds == 0 or offset_ms < ahead_ms - SET_BACK_MS:
             await asyncio.wrap_future(services.database.write(partial(clock_set_back, now=now)))
             services.started_at = min(services.started_at, now)
+            services.hearing_since = min(services.hearing_since, now)
         ahead_ms = offset_ms
         with services.database.read() as reader:
             is_due = bool(alarm_store.due(reader, now, 1))

@@ -73,10 +73,12 @@ def raise_technical(
     hub: Row | None = None,
     device_id: str | None = None,
     detail: str | None = None,
+    is_announced: bool = True,
 ) -> int:
     """Raise a fault of the system, or count it into the open one; its id.
 
-    Shape: `hub` has hub_id, dwelling_id, community_id; None for the relay's own.
+    Shape: `hub` has hub_id, dwelling_id, community_id; None for the relay's own. Without `is_announced` the caller
+    tells the consoles.
     """
     hub_id = hub["hub_id"] if hub else None
     known = transaction.row(
@@ -109,7 +111,7 @@ def raise_technical(
     )
     if kind in rules.ENDS:
         end(transaction, rules.ENDS[kind], now, hub_id, device_id)
-    else:
+    elif is_announced:
         announce(transaction, technical_id)
     return technical_id
 
@@ -120,8 +122,6 @@ def end(transaction: Transaction, kind: str, now: int, hub_id: str | None, devic
         f"SELECT id, area_id FROM technical_alarms WHERE kind = ? AND {_PLACE} AND closed_at IS NULL",
         (kind, hub_id or "", device_id or ""),
     )
-    for row in rows:
-        transaction.execute("UPDATE technical_alarms SET closed_at = ? WHERE id = ?", (now, row["id"]))
     return _end(transaction, rows, now)
 
 
@@ -143,6 +143,8 @@ def end_of_dwelling(transaction: Transaction, kind: str, dwelling_id: str, now: 
 
 
 def _end(transaction: Transaction, rows: list[Row], now: int) -> int:
+    for row in rows:
+        transaction.execute("UPDATE technical_alarms SET closed_at = ? WHERE id = ?", (now, row["id"]))
         if row["area_id"] is None:
             announce(transaction, row["id"])
         else:
@@ -158,14 +160,12 @@ def _shrink_area(transaction: Transaction, area_id: int, now: int) -> None:
     announce(transaction, area_id)
 
 
-def is_open(reader: Reader, kind: str, hub_id: str | None) -> bool:
-    return (
-        reader.row(
-            "SELECT 1 AS one FROM technical_alarms WHERE kind = ? AND coalesce(hub_id, '') = ? AND closed_at IS NULL",
-            (kind, hub_id or ""),
-        )
-        is not None
-    )
+def is_open(reader: Reader, kind: str, hub_id: str | None, device_id: str | None = None) -> bool:
+    """Is there such a fault? Shape: without `device_id` of any device."""
+    sql = "SELECT 1 AS one FROM technical_alarms WHERE kind = ? AND coalesce(hub_id, '') = ? AND closed_at IS NULL"
+    if device_id is None:
+        return reader.row(sql, (kind, hub_id or "")) is not None
+    return reader.row(sql + " AND device_id = ?", (kind, hub_id or "", device_id)) is not None
 
 
 def kind_of(reader: Reader, technical_id: int, community_id: str) -> str | None:
@@ -229,6 +229,19 @@ def silent_homes(reader: Reader, raised_after: int) -> list[rules.Silent]:
     return [rules.Silent(row["id"], row["community_id"], row["place"], row["provider"]) for row in rows]
 
 
+def suspected_homes(reader: Reader, heard_before: int, community_ids: set[str]) -> list[rules.Silent]:
+    """Homes of these communities that were not heard since then, though their silence is no fault yet."""
+    marks = ", ".join("?" * len(community_ids))
+    rows = reader.rows(
+        f"SELECT d.community_id, {_BUILDING.format('d.')} AS place, d.provider FROM hubs"
+        f" JOIN dwellings AS d ON d.dwelling_id = hubs.dwelling_id WHERE hubs.is_active = 1 AND heard_at <= ?"
+        f" AND d.community_id IN ({marks}) AND NOT EXISTS (SELECT 1 FROM technical_alarms AS t"
+        " WHERE t.hub_id = hubs.hub_id AND t.kind = ? AND t.closed_at IS NULL)",
+        (heard_before, *sorted(community_ids), words.HUB_OFFLINE),
+    )
+    return [rules.Silent(None, row["community_id"], row["place"], row["provider"]) for row in rows]
+
+
 def homes_of_places(reader: Reader, community_ids: set[str]) -> dict[rules.Place, int]:
     """How many homes with a hub that was ever heard each building and each provider has."""
     found: dict[rules.Place, int] = {}
@@ -255,8 +268,16 @@ def open_areas(reader: Reader) -> dict[rules.Place, int]:
     return {rules.Place(row["community_id"], row["building"], row["provider"]): row["id"] for row in rows}
 
 
-def fold(transaction: Transaction, place: rules.Place, technical_ids: list[int], area_id: int | None, now: int) -> int:
-    """Put homes' faults behind an area event, an open one or a new one; its id."""
+def fold(
+    transaction: Transaction,
+    place: rules.Place,
+    technical_ids: list[int],
+    area_id: int | None,
+    now: int,
+    untold: frozenset[int] = frozenset(),
+) -> int:
+    """Put homes' faults behind an area event, an open one or a new one; its id. Shape: `untold` of them no console has
+    heard."""
     if area_id is None:
         area_id = transaction.insert(
             "technical_alarms",
@@ -276,10 +297,30 @@ def fold(transaction: Transaction, place: rules.Place, technical_ids: list[int],
     transaction.execute(
         "UPDATE technical_alarms SET last_at = ?, count = count + ? WHERE id = ?", (now, len(technical_ids), area_id)
     )
-    for technical_id in technical_ids:
-        announce(transaction, technical_id)  # it leaves the board: the area stands for it
     announce(transaction, area_id)
+    for technical_id in technical_ids:
+        if technical_id not in untold:
+            announce(transaction, technical_id)  # it leaves the board: the area stands for it
     return area_id
+
+
+def thin_areas(reader: Reader, raised_before: int) -> list[int]:
+    """Area events older than this of which too few homes ever came."""
+    rows = reader.rows(
+        "SELECT id FROM technical_alarms WHERE kind = ? AND closed_at IS NULL AND raised_at <= ? AND count < ?",
+        (rules.AREA_OFFLINE, raised_before, rules.AREA_HOMES_MIN),
+    )
+    return [row["id"] for row in rows]
+
+
+def unfold(transaction: Transaction, area_id: int, now: int) -> None:
+    """Take an area event back: its homes are told each by itself."""
+    homes = transaction.rows("SELECT id FROM technical_alarms WHERE area_id = ? AND closed_at IS NULL", (area_id,))
+    transaction.execute("UPDATE technical_alarms SET area_id = NULL WHERE area_id = ?", (area_id,))
+    transaction.execute("UPDATE technical_alarms SET closed_at = ? WHERE id = ?", (now, area_id))
+    for row in homes:
+        announce(transaction, row["id"])
+    announce(transaction, area_id)
 
 
 def area_entries(reader: Reader, community_ids: list[str]) -> list[dict[str, Any]]:

@@ -28,40 +28,51 @@ def look(transaction: Transaction, now: int, relay_started_at: int) -> list[str]
     if now - relay_started_at < hub_rules.OFFLINE_MS:
         return []
     found: list[str] = []
+    raised: list[int] = []
     for hub in hub_store.silent_since(transaction, now - hub_rules.OFFLINE_MS):
         if not hub_rules.is_overdue(hub["heard_at"], relay_started_at, now):
             continue
         if hub_store.lost(transaction, hub["hub_id"]):
             views.announce_dwelling(transaction, hub["dwelling_id"], hub["community_id"])
         if not store.is_open(transaction, words.HUB_OFFLINE, hub["hub_id"]):
-            store.raise_technical(transaction, words.HUB_OFFLINE, now, hub)
+            raised.append(store.raise_technical(transaction, words.HUB_OFFLINE, now, hub, is_announced=False))
             found.append(hub["hub_id"])
-    if found:
-        fold(transaction, now)
+    if raised:
+        folded = fold(transaction, now, frozenset(raised))
+        for technical_id in raised:
+            if technical_id not in folded:
+                store.announce(transaction, technical_id)
     return found
 
 
-def fold(transaction: Transaction, now: int) -> int:
-    """Put homes that fell silent together behind one area event each; how many events."""
+def fold(transaction: Transaction, now: int, untold: frozenset[int]) -> set[int]:
+    """Put homes that fell silent together behind one area event each; the faults that stand behind one now."""
     silent = store.silent_homes(transaction, now - rules.AREA_TOGETHER_MS)
-    if not silent:
-        return 0
     open_areas = store.open_areas(transaction)
     joined: dict[rules.Place, list[int]] = {}
     left: list[rules.Silent] = []
     for one in silent:
         places = [rules.Place(one.community_id, None, one.provider), rules.Place(one.community_id, one.building, None)]
         place = next((place for place in places if place in open_areas), None)
-        if place is None:
+        if place is None or one.technical_id is None:
             left.append(one)
         else:
             joined.setdefault(place, []).append(one.technical_id)
-    homes = store.homes_of_places(transaction, {one.community_id for one in left}) if left else {}
-    for place, members in rules.areas(left, homes).items():
-        joined[place] = [one.technical_id for one in members]
+    communities = {one.community_id for one in left}
+    if communities:
+        left += store.suspected_homes(transaction, now - rules.SUSPECT_MS, communities)
+        joined |= rules.areas(left, store.homes_of_places(transaction, communities))
     for place, technical_ids in joined.items():
-        store.fold(transaction, place, technical_ids, open_areas.get(place), now)
-    return len(joined)
+        store.fold(transaction, place, technical_ids, open_areas.get(place), now, untold)
+    return {technical_id for technical_ids in joined.values() for technical_id in technical_ids}
+
+
+def settle(transaction: Transaction, now: int) -> int:
+    """Take back area events of which too little came; how many."""
+    thin = store.thin_areas(transaction, now - rules.AREA_SETTLES_MS)
+    for area_id in thin:
+        store.unfold(transaction, area_id, now)
+    return len(thin)
 
 
 def tidy(transaction: Transaction, now: int) -> None:
@@ -71,21 +82,18 @@ def tidy(transaction: Transaction, now: int) -> None:
     store.close_old_momentary(transaction, now)
 
 
-def heard_since(services: Services, before: int, now: int) -> int:
-    """Since when hubs could be heard without a break: while the line to the broker is down, none of them can. Shape:
-    `before` is what was found the last time."""
-    return now if services.line_down_since() is not None else max(before, services.started_at)
-
-
 async def run(services: Services) -> None:
-    rounds, since = 0, services.started_at
+    rounds = 0
     while True:
         write = services.database.write
-        since = heard_since(services, since, now_ms())
+        since = max(services.started_at, services.hearing_since)
         with services.database.read() as reader:
             is_any_silent = bool(hub_store.silent_since(reader, now_ms() - hub_rules.OFFLINE_MS))
+            is_any_thin = bool(store.thin_areas(reader, now_ms() - rules.AREA_SETTLES_MS))
         if is_any_silent:
             await asyncio.wrap_future(write(partial(look, now=now_ms(), relay_started_at=since)))
+        if is_any_thin:
+            await asyncio.wrap_future(write(lambda tx: settle(tx, now_ms())))
         if rounds % TIDY_ROUNDS == 0:
             await asyncio.wrap_future(write(lambda tx: tidy(tx, now_ms())))
         rounds += 1

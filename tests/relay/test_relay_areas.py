@@ -1,5 +1,7 @@
 """Outages of one building or provider are one event with its homes; an alarm is never folded."""
 
+import json
+
 import pytest
 from database_parts import alarm_message, beat, rows, say
 from protocol import topics
@@ -8,6 +10,8 @@ from relay import sample
 from relay.app import open_database
 from relay.clock import now_ms
 from relay.hubs import rules as hub_rules
+from relay.lines import worker as line_worker
+from relay.lines.rules import Others
 from relay.services import Services
 from relay.supervision import rules, store, worker
 from relay.supervision.rules import Place, Silent
@@ -82,15 +86,50 @@ def test_one_that_falls_silent_later_joins_and_the_last_one_back_closes_it(datab
     assert not [one for one in entries(database) if one["is_open"]]
 
 
-def test_consoles_are_told_of_the_area_and_that_the_single_faults_left_the_board(database):
-    silence(database, range(1, 10), now_ms())
-    import json
+def told(database):
+    """What the consoles heard of faults, in order."""
+    found = rows(database, "SELECT data FROM events WHERE name = 'technical' ORDER BY id")
+    return [json.loads(row["data"]) for row in found]
 
-    told: dict[int, dict] = {}
-    for row in rows(database, "SELECT data FROM events WHERE name = 'technical' ORDER BY id"):
-        entry = json.loads(row["data"])
-        told[entry["id"]] = entry
-    assert [entry["kind"] for entry in told.values() if entry["is_open"]] == [rules.AREA_OFFLINE]
+
+def test_a_power_cut_is_told_as_one_area_at_the_time_of_its_first_home_and_no_home_by_itself(database):
+    cut = now_ms()
+    for number in range(1, HOMES + 1):  # the last heartbeats before it lie within a minute
+        say(database, topics.HEARTBEAT, beat([]), hub=hub(number), now=cut - number * 5_000)
+    first = cut - HOMES * 5_000 + LATER_MS
+    seen = []
+    for at in range(first - 10_000, cut + LATER_MS + 5_000, 5_000):  # as the worker looks
+        declared = database.write(lambda tx, at=at: worker.look(tx, at, 0)).result()
+        seen += [at] * bool(declared)
+    assert seen[0] == first  # no later than a single home's
+    assert {one["kind"] for one in told(database)} == {rules.AREA_OFFLINE}
+    (area,) = entries(database)
+    assert len(area["dwelling_ids"]) == area["count"] == HOMES
+    assert database.write(lambda tx: worker.settle(tx, cut + 3 * LATER_MS)).result() == 0
+
+
+def test_a_single_home_is_told_at_its_time_by_itself(database):
+    start = now_ms()
+    for number in range(1, HOMES + 1):
+        late = 20_000 if number == 1 else 110_000 if number == 2 else 150_000  # one missed a heartbeat meanwhile
+        say(database, topics.HEARTBEAT, beat([]), hub=hub(number), now=start + late - 20_000)
+    assert database.write(lambda tx: worker.look(tx, start + LATER_MS, 0)).result() == [hub(1)]
+    assert [(one["kind"], one["hub_id"], one["is_open"]) for one in told(database)] == [("hub_offline", hub(1), True)]
+
+
+def test_an_area_of_which_too_little_came_is_taken_back_and_its_home_told_by_itself(database):
+    start = now_ms()
+    for number in range(1, HOMES + 1):
+        say(database, topics.HEARTBEAT, beat([]), hub=hub(number), now=start if number == 1 else start + 60_000)
+    database.write(lambda tx: worker.look(tx, start + LATER_MS, 0)).result()
+    (area,) = entries(database)
+    assert area["kind"] == rules.AREA_OFFLINE and len(area["dwelling_ids"]) == 1
+    for number in range(2, HOMES + 1):  # they are heard after all
+        say(database, topics.HEARTBEAT, beat([]), hub=hub(number), now=start + LATER_MS + 1)
+    at = start + LATER_MS + rules.AREA_SETTLES_MS
+    assert database.write(lambda tx: worker.settle(tx, at - 1)).result() == 0
+    assert database.write(lambda tx: worker.settle(tx, at)).result() == 1
+    assert [(one["kind"], one["hub_id"]) for one in entries(database)] == [("hub_offline", hub(1))]
 
 
 def test_two_homes_are_no_area_and_an_alarm_is_never_folded(database):
@@ -108,14 +147,15 @@ def test_while_the_broker_is_down_no_hub_is_at_fault_and_each_has_its_full_time_
     for number in range(1, HOMES + 1):
         say(database, topics.HEARTBEAT, beat([]), hub=hub(number), now=start)
     services = Services(database, tmp_path, started_at=start)
-    services.line_down_since = lambda: 1.0
+    services.line_down_since, others = lambda: 1.0, Others("relay")
     later = start + 2 * LATER_MS
-    since = worker.heard_since(services, start, later)
-    assert database.write(lambda tx: worker.look(tx, later, since)).result() == []
+    line_worker.look(services, others, 100.0, later)
+    assert database.write(lambda tx: worker.look(tx, later, services.hearing_since)).result() == []
     services.line_down_since = lambda: None
     for at, count in ((later + LATER_MS - 1, 0), (later + LATER_MS, HOMES)):
-        since = worker.heard_since(services, since, at)
-        assert len(database.write(lambda tx, at=at, since=since: worker.look(tx, at, since)).result()) == count
+        line_worker.look(services, others, 101.0, at)
+        found = database.write(lambda tx, at=at: worker.look(tx, at, services.hearing_since)).result()
+        assert len(found) == count
 
 
 def test_which_homes_fold():
@@ -124,6 +164,9 @@ def test_which_homes_fold():
 
     homes = {Place("c", "1", None): 4, Place("c", None, "p"): 40, Place("c", "2", None): 30}
     assert rules.areas(of(2, "1", "p"), homes) == {}
+    suspected = [Silent(None, "c", "1", "p")]
+    assert rules.areas(of(2, "1", "p") + suspected, homes) == {Place("c", "1", None): [0, 1]}
+    assert rules.areas(3 * suspected, homes) == {}  # nobody is declared yet
     assert list(rules.areas(of(3, "1", "p"), homes)) == [Place("c", "1", None)]
     assert rules.areas(of(14, "2", "p"), homes) == {}  # less than half of the building
     both = of(12, "1", "p") + of(12, "2", "p", 100)

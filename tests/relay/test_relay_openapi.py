@@ -24,7 +24,7 @@ from relay.services import Services
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "12"))  # a longer walk: EXAMPLES=100 in the environment
 ENDLESS = "/api/events"
-DESCRIPTION = make_app(Services(cast(Any, None), Path()), None).openapi()
+DESCRIPTION = make_app(Services(cast(Any, None), Path())).openapi()
 # What a description cannot say: a table's lines, two fields that go together, a label's check letters.
 BEYOND_SHAPES = {
     "/api/people/import",
