@@ -1,4 +1,4 @@
-"""The few pages that relay code itself must answer with: sign-in and not-found, made by the console.
+"""The few things that relay code itself needs of the console: the pages for sign-in and not-found, and its words.
 
 Without the console (it is another folder and may be left out) a plain page says the same.
 """
@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 CONSOLE = "relay.console.pages"
 SCREENS = "relay.console.screens"
+WORDS = "relay.console.words"
 
 
 def console() -> ModuleType | None:
@@ -27,6 +28,14 @@ def console() -> ModuleType | None:
 def screens() -> ModuleType:
     """The pages beside the board; only where the console is."""
     return import_module(SCREENS)
+
+
+def words() -> dict[str, list[str]]:
+    """The screens' words, each in Chinese and English, for what is printed; none without a console."""
+    if console() is None:
+        return {}
+    found: dict[str, list[str]] = import_module(WORDS).catalogue()["words"]
+    return found
 
 
 def _plain(title: str, body: str) -> HTMLResponse:

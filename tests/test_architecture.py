@@ -99,7 +99,7 @@ ROOMS = (
     "engines", "access", "people", "hubs", "alarms", "broker", "supervision", "lines", "notify", "escalation",
     "history", "walks", "updates", "intake", "numbers", "upkeep", "oidc",
     "staff", "card", "claims", "fleet", "district", "board",
-    "duty", "family", "responder", "homes", "exchange", "hotline", "webhooks", "deploy", "sample",
+    "duty", "family", "responder", "homes", "exchange", "hotline", "webhooks", "console", "deploy", "sample",
 )  # fmt: skip
 SHARED = {"rules", "store", "shapes", "views"}  # what a room shows to others
 ALSO_SHARED = {
@@ -107,7 +107,6 @@ ALSO_SHARED = {
     ("access", "gateways"),  # who may bring short messages, and reports of them
     ("people", "datum"),  # WGS-84 and GCJ-02
     ("people", "sample_places"),  # where the sample's homes are drawn
-    ("console", "words"),  # the catalogue, for what is printed
     ("notify", "senders"),  # the one way out by HTTP: no redirects, no secrets in errors
 }
 ABOVE = {"app", "serve", "setup", "setup_fleet", "commands", "openapi"}  # put the rooms together: no room knows them

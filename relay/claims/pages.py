@@ -18,7 +18,7 @@ from ..hubs import store as hub_store
 from ..people import store as people_store
 from ..services import ServicesOf
 from ..shapes import Body
-from . import rules, store
+from . import rules, shapes, store
 
 router = APIRouter(prefix="/api/claims", tags=["claims"])
 here = APIRouter(tags=["claims"])
@@ -75,7 +75,7 @@ def is_here() -> Response:
     return Response(status_code=204)
 
 
-@router.get("")
+@router.get("", response_model=list[shapes.Claim])
 def listed(person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
     """The claimed hubs of the community, the newest first."""
     guard.require(person, access_rules.INSTALL)
@@ -83,7 +83,7 @@ def listed(person: SignedIn, services: ServicesOf) -> list[dict[str, Any]]:
         return [view(claim) for claim in store.claims_of(reader, person.community_id)]
 
 
-@router.get("/dwellings")
+@router.get("/dwellings", response_model=list[shapes.Dwelling])
 def dwellings(
     person: SignedIn, services: ServicesOf, q: Annotated[str, Query(max_length=64)] = ""
 ) -> list[dict[str, Any]]:
@@ -93,7 +93,7 @@ def dwellings(
         return people_store.dwellings_to_install(reader, person.community_id, q.strip(), 50)
 
 
-@router.post("/{hub_id}/look")
+@router.post("/{hub_id}/look", response_model=shapes.Claim)
 def look(hub_id: HubId, body: Look, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """What the relay knows of the hub with this label."""
     guard.require(person, access_rules.INSTALL)
@@ -102,7 +102,7 @@ def look(hub_id: HubId, body: Look, person: Writing, services: ServicesOf) -> di
         return view(_proven(reader, hub_id, secret))
 
 
-@router.post("/{hub_id}/take")
+@router.post("/{hub_id}/take", response_model=shapes.Taken)
 def take(hub_id: HubId, body: Take, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Claim the hub for a dwelling; what the hub is to be told. The same claim again changes nothing."""
     guard.require(person, access_rules.INSTALL)
@@ -136,7 +136,7 @@ def take(hub_id: HubId, body: Take, person: Writing, services: ServicesOf) -> di
     return found | {"broker": services.hub_broker, "ntp": services.hub_ntp}
 
 
-@router.post("/{hub_id}/release")
+@router.post("/{hub_id}/release", response_model=shapes.Claim)
 def release(hub_id: HubId, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Give up the claim of a hub that was never heard: it is free again."""
     guard.require(person, access_rules.INSTALL)
@@ -164,7 +164,7 @@ def _own(transaction: Transaction, hub_id: str, person: Person) -> rules.Claim:
     return claim
 
 
-@router.put("/{hub_id}/devices")
+@router.put("/{hub_id}/devices", response_model=shapes.SetDevices)
 def set_devices(hub_id: HubId, body: Devices, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """The hub's trigger devices with room and name, so that alarms say where. Their keys never come here."""
     guard.require(person, access_rules.INSTALL)

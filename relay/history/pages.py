@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
-from .. import guard, ledger
+from .. import guard, ledger, windows
 from ..access import rules as access_rules
 from ..alarms import views
 from ..clock import now_ms
@@ -22,7 +22,7 @@ from ..people import store as people_store
 from ..services import RowId, ServicesOf
 from . import store
 from .printed import printed
-from .shapes import AuditEntry, Verdict
+from .shapes import AuditEntry, Life, Verdict
 
 router = APIRouter(tags=["history"])
 _TEMPLATES = Jinja2Templates(FilePath(__file__).parent / "templates")
@@ -93,7 +93,7 @@ def _life(reader: Reader, person: Person, alarm_id: int) -> dict[str, Any]:
     }
 
 
-@router.get("/api/alarms/{alarm_id}/export")
+@router.get("/api/alarms/{alarm_id}/export", response_model=Life)
 def export(alarm_id: RowId, person: SignedIn, services: ServicesOf, response: Response) -> dict[str, Any]:
     """One alarm's whole life: what the home said, what was done by whom, who was told, each line with its hash."""
     _may_export(person)
@@ -110,5 +110,8 @@ def print_page(alarm_id: RowId, request: Request, person: SignedIn, services: Se
     with services.database.read() as reader:
         life = _life(reader, person, alarm_id)
     return _TEMPLATES.TemplateResponse(
-        request, "print.html", printed(life), headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        request,
+        "print.html",
+        printed(life, windows.words()),
+        headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
     )

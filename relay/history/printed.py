@@ -1,16 +1,19 @@
-"""An alarm's life as the printed page shows it: words in both languages, times on the wall's clock. Pure but for the
-catalogue of words."""
+"""An alarm's life as the printed page shows it: words in both languages, times on the wall's clock. Pure; the words are
+given."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
-from ..console import words
 from ..notify.rules import TIME_ZONE
 
+Words = Mapping[str, Sequence[str]]
 
-def both(key: str) -> str:
+
+def both(words: Words, key: str) -> str:
     """A word of the catalogue in both languages; one it does not know as it is."""
-    known = words.catalogue()["words"].get(key)
+    known = words.get(key)
     return " ".join(known) if known else key.split("_", 1)[-1].replace("_", " ")
 
 
@@ -21,18 +24,19 @@ def wall(at: int | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S") + f".{at % 1000:03d}"
 
 
-def printed(life: dict[str, Any]) -> dict[str, Any]:
+def printed(life: dict[str, Any], words: Words) -> dict[str, Any]:
     """What the template is given."""
+    word = partial(both, words)
     alarm = life["alarm"]
     tries: dict[int, list[dict[str, Any]]] = {}
     for attempt in life["attempts"]:
         tries.setdefault(attempt["outgoing_id"], []).append(attempt)
     return {
-        "word": both,
+        "word": word,
         "wall": wall,
         "life": life,
         "alarm": alarm,
-        "kind": both(f"kind_{alarm['kind']}"),
-        "outcome": both(f"outcome_{alarm['outcome']}") if alarm["outcome"] else "-",
+        "kind": word(f"kind_{alarm['kind']}"),
+        "outcome": word(f"outcome_{alarm['outcome']}") if alarm["outcome"] else "-",
         "tries": tries,
     }

@@ -1,6 +1,10 @@
-"""The audit list and the verdict on its chain as the API gives them."""
+"""The audit list, the verdict on its chain and an alarm's whole life as the API gives them."""
+
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+
+from ..alarms.shapes import AlarmView
 
 
 class AuditEntry(BaseModel):
@@ -26,3 +30,92 @@ class Verdict(BaseModel):
     head: str
     broken_at: int | None
     why: str | None
+
+
+class Named(BaseModel):
+    community_id: str | None
+    name: str | None
+    name_en: str | None
+
+
+class Identity(BaseModel):
+    """By which the home knows it."""
+
+    hub_id: str
+    epoch: str
+    seq: int
+
+
+class Step(BaseModel):
+    to: list[str]
+    wait_s: int
+
+
+class Line(BaseModel):
+    """One line of the history. Shape: `hash` covers it and all before; `by` null: the home or the relay itself."""
+
+    entry: int | None
+    at: int
+    what: str
+    by: int | None
+    by_name: str | None
+    detail: str | None
+    hash: str | None
+
+
+class HomeMessage(BaseModel):
+    """What the home said, as it came. Shape: `copies` how often."""
+
+    seq: int
+    received_at: int
+    committed_at: int | None
+    copies: int
+    body: dict[str, Any]
+
+
+class Sent(BaseModel):
+    """A message to a person. Shape: `to_kind` staff or contact; `step_no` of the plan, 0 for what follows it."""
+
+    outgoing_id: int
+    purpose: str
+    step_no: int
+    to_kind: str
+    to_name: str
+    channel: str
+    state: str
+    made_at: int
+    sent_at: int | None
+    delivered_at: int | None
+    attempts: int
+    last_error: str | None
+
+
+class Attempt(BaseModel):
+    outgoing_id: int
+    at: int
+    sender: str
+    result: str
+    detail: str | None
+
+
+class Head(BaseModel):
+    """The chain's newest hash when this was written."""
+
+    entries: int
+    head: str
+
+
+class Life(BaseModel):
+    """All of one alarm: what the home said, what was done by whom, who was told."""
+
+    exported_at: int
+    exported_by: str
+    community: Named
+    alarm: AlarmView
+    identity: Identity
+    plan: list[Step]
+    history: list[Line]
+    home_messages: list[HomeMessage]
+    messages: list[Sent]
+    attempts: list[Attempt]
+    ledger: Head

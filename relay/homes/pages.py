@@ -50,17 +50,6 @@ def people(
         return store.page(reader, person.community_id, after, count)
 
 
-@router.get("/dwellings", response_model=list[shapes.Home])
-def homes(
-    person: SignedIn,
-    services: ServicesOf,
-    after: Annotated[str, Query(max_length=64)] = "",
-    count: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> list[dict[str, Any]]:
-    """The same list under the name of what is in it."""
-    return people(person, services, after, count)
-
-
 @router.get("/dwellings/{dwelling_id}", response_model=shapes.Home)
 def home(dwelling_id: HomeId, person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     guard.require(person, access_rules.PEOPLE)

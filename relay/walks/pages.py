@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import Response
 from protocol import messages, topics
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from .. import guard
 from ..access import rules as access_rules
@@ -17,23 +17,21 @@ from ..guard import Person, SignedIn, Writing
 from ..hubs import store as hub_store
 from ..people import store as people_store
 from ..services import Services, ServicesOf
-from . import certificate, rules, store
+from ..shapes import Body
+from . import certificate, rules, shapes, store
 
 router = APIRouter(prefix="/api/walk-tests", tags=["walk tests"])
 WalkId = Annotated[int, Path(ge=1, le=1 << 62)]
+A_PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 NO_WALK = "There is no such walk test in your community. Begin a new one."
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Begin(_Body):
+class Begin(Body):
     dwelling_id: str = Field(min_length=1, max_length=64)
     minutes: int = Field(default=rules.MINUTES, ge=1, le=rules.MINUTES_MAX)
 
 
-class Contact(_Body):
+class Contact(Body):
     """Somebody who was called up: did they answer, and are they who they should be?"""
 
     name: str = Field(min_length=1, max_length=64)
@@ -41,18 +39,18 @@ class Contact(_Body):
     is_verified: bool
 
 
-class Contacts(_Body):
+class Contacts(Body):
     contacts: list[Contact] = Field(max_length=20)
 
 
-class Excuse(_Body):
+class Excuse(Body):
     """Shape: `check` a check's name: mains, router, answer, contacts, or device:ID."""
 
     check: str = Field(min_length=1, max_length=64)
     reason: str = Field(min_length=4, max_length=500)
 
 
-class Finish(_Body):
+class Finish(Body):
     """Who signs: the installer, and who was shown it in the home."""
 
     installer: str = Field(min_length=1, max_length=64)
@@ -82,7 +80,7 @@ def _tell_hub(services: Services, hub_id: str, seconds: int) -> None:
     services.send(hub_id, topics.WALK, messages.walk_order(seconds=seconds))
 
 
-@router.post("")
+@router.post("", response_model=shapes.Walk)
 def begin(body: Begin, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Begin a walk test: until it ends, alarms of this dwelling are test calls. One under way is gone on with."""
     guard.require(person, access_rules.INSTALL)
@@ -105,7 +103,7 @@ def begin(body: Begin, person: Writing, services: ServicesOf) -> dict[str, Any]:
     return view
 
 
-@router.get("")
+@router.get("", response_model=shapes.Listed)
 def listed(
     person: SignedIn, services: ServicesOf, dwelling_id: Annotated[str, Query(min_length=1, max_length=64)]
 ) -> dict[str, Any]:
@@ -121,7 +119,7 @@ def listed(
         }
 
 
-@router.get("/{walk_id}")
+@router.get("/{walk_id}", response_model=shapes.Walk)
 def look(walk_id: WalkId, person: SignedIn, services: ServicesOf) -> dict[str, Any]:
     """How far it is: what has been proven, and what has not."""
     guard.require(person, access_rules.INSTALL)
@@ -140,14 +138,14 @@ def _change(services: Services, person: Person, walk_id: int, column: str, value
     return services.database.write(work).result()
 
 
-@router.post("/{walk_id}/contacts")
+@router.post("/{walk_id}/contacts", response_model=shapes.Walk)
 def contacts(walk_id: WalkId, body: Contacts, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """Which contacts were called up, and answered."""
     guard.require(person, access_rules.INSTALL)
     return _change(services, person, walk_id, "contacts", lambda _: [one.model_dump() for one in body.contacts])
 
 
-@router.post("/{walk_id}/excuse")
+@router.post("/{walk_id}/excuse", response_model=shapes.Walk)
 def excuse(walk_id: WalkId, body: Excuse, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """A supervisor's reason for a check that cannot pass; it stands in the certificate."""
     guard.require(person, access_rules.INSTALL)
@@ -159,7 +157,7 @@ def excuse(walk_id: WalkId, body: Excuse, person: Writing, services: ServicesOf)
     )
 
 
-@router.post("/{walk_id}/finish")
+@router.post("/{walk_id}/finish", response_model=shapes.Walk)
 def finish(walk_id: WalkId, body: Finish, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """All is proven: make and keep the certificate, and end the test mode. What is missing is named."""
     guard.require(person, access_rules.INSTALL)
@@ -212,7 +210,7 @@ def _facts(reader: Reader, found: Row, body: Finish, now: int) -> dict[str, Any]
     }
 
 
-@router.post("/{walk_id}/stop")
+@router.post("/{walk_id}/stop", response_model=shapes.Walk)
 def stop(walk_id: WalkId, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """End the test mode without a certificate."""
     guard.require(person, access_rules.INSTALL)
@@ -228,7 +226,7 @@ def stop(walk_id: WalkId, person: Writing, services: ServicesOf) -> dict[str, An
     return view
 
 
-@router.get("/{walk_id}/certificate.pdf")
+@router.get("/{walk_id}/certificate.pdf", response_class=Response, responses=A_PDF)
 def pdf(walk_id: WalkId, person: SignedIn, services: ServicesOf) -> Response:
     """The certificate as it was kept; its SHA-256 goes with it."""
     guard.require(person, access_rules.INSTALL)
