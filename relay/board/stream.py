@@ -73,7 +73,7 @@ def _resume_from(
         return last_event_id
     if not header.strip().isascii() or not header.strip().isdigit():
         raise HTTPException(422, "Last-Event-ID: not a number. Load the board again.")
-    return min(int(header), 1 << 62)
+    return min(int(header.strip()[:20]), 1 << 62)  # more digits are later than all that is kept, too
 
 
 def _hearing(person: SignedIn) -> Person:
