@@ -173,6 +173,18 @@ def test_name_that_cannot_be_found_is_said():
     asyncio.run(run())
 
 
+def test_a_look_up_that_cannot_begin_or_dies_does_not_stop_the_next_one(broker: Broker):
+    async def scenario():
+        told = settings(broker.port)
+        told["broker"]["host"] = "localhost"
+        quick = [["uplink", "BACK_OFF_MS", [100]], ["dial", "LOOK_UP_MS", 2000]]
+        async with Hub(told, 1, patch=quick, ill_threads=True) as hub:
+            await hub.wait_for("disconnected", "name_not_found", 5)
+            await hub.result()
+
+    asyncio.run(scenario())
+
+
 def test_broker_is_found_by_name(broker: Broker):
     """In a thread, because looking up blocks."""
 

@@ -242,6 +242,10 @@ def test_an_input_that_fails_at_each_look_is_told_and_costs_nothing_else(road_re
         home = road.home
         ill = '        raise OSError("ill")'
         home.firmware = ill_firmware("device/panel/inputs.py", "        line = self._line.poll()", ill)
+        ntp = home.firmware / "device/link/ntp.py"
+        line = "        address = (await"
+        ntp.write_text(ntp.read_text("utf-8").replace(line, "        raise MemoryError\n" + line), "utf-8")
+        home.more_settings["ntp"] = {"host": "127.0.0.1", "port": 9}
         async with road:
             await road.until(lambda: ("task_restarted", "OSError") in kinds(road), "the fault is told")
             home.cut_internet("blackhole")
@@ -254,6 +258,8 @@ def test_an_input_that_fails_at_each_look_is_told_and_costs_nothing_else(road_re
             with contextlib.closing(sqlite3.connect(road_relay.data / "relay.db")) as database:
                 told = database.execute("SELECT count(*) FROM intake WHERE body LIKE '%task_restarted%'").fetchone()
             assert told == (1,), "once, not fifty times a second"
+            assert home.find("log", lambda d: d["text"].startswith("MemoryError")), "the clock's task failed, too"
+            assert home.find("hub", lambda d: d["state"] == "ended") is None, "and the hub lived on"
 
     asyncio.run(story())
 

@@ -199,12 +199,21 @@ class Dialer:
 
             self._is_looking = True
             self._flag.clear()
-            _thread.start_new_thread(self._look_up_aside, ())
+            try:
+                _thread.start_new_thread(self._look_up_aside, ())
+            except (OSError, MemoryError, RuntimeError) as fault:  # no memory for another thread just now
+                self._is_looking = False
+                print("dial:", fault)
+                return None
         await self._flag.wait()
         found, self._late = self._late, None
         return found
 
     def _look_up_aside(self):
-        self._late = self._look_up()
-        self._flag.set()  # before the next look-up can begin: it must not be woken by this one
-        self._is_looking = False
+        try:
+            self._late = self._look_up()
+        except Exception as fault:  # what ends here unseen would leave every later look-up waiting
+            print("dial:", type(fault).__name__)
+        finally:
+            self._flag.set()  # before the next look-up can begin: it must not be woken by this one
+            self._is_looking = False

@@ -11,6 +11,7 @@ import asyncio
 import os
 import socket
 import struct
+import sys
 
 from .dial import Dialer, LineFault
 
@@ -74,6 +75,8 @@ class Timekeeper:
                     if str(fault) != said:
                         said = str(fault)
                         print("ntp:", said or "no answer")
+                except Exception as fault:  # no memory, say: the time may never cost the hub its life
+                    sys.print_exception(fault)
             await asyncio.sleep_ms(pause_ms)
 
     async def _ask(self):

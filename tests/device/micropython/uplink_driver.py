@@ -18,6 +18,37 @@ plan = json.loads(os.getenv("ANLING_TEST_PLAN"))
 for module, name, value in plan.get("patch", []):
     setattr({"mqtt": mqtt, "session": session, "dial": dial, "uplink": uplink}[module], name, value)
 
+if plan.get("ill_threads"):
+    import _thread
+    import sys
+
+    class IllThreads:
+        """The first look-ups of a name: no memory for a thread; then one that ends in the middle."""
+
+        tries = 0
+
+        def start_new_thread(self, work, arguments):
+            self.tries += 1
+            if self.tries == 1:
+                raise OSError(12)
+            if self.tries == 2:
+                found, socket.getaddrinfo = socket.getaddrinfo, None  # TypeError
+                work(*arguments)
+                socket.getaddrinfo = found
+            else:
+                _thread.start_new_thread(work, arguments)
+
+    class IllSocket:
+        """The real one, whose getaddrinfo can be taken away."""
+
+        def __getattr__(self, name):
+            return getattr(dial_socket, name)
+
+    dial_socket, dial.socket = dial.socket, IllSocket()
+    socket = dial.socket
+    socket.getaddrinfo = dial_socket.getaddrinfo
+    sys.modules["_thread"] = IllThreads()
+
 RETRY_MS = 1000
 HUB_ID = plan["settings"]["hub_id"]
 EPOCH = "0a1b2c3d"
