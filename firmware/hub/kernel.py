@@ -205,11 +205,11 @@ class Kernel(Watch):
         except messages.BadMessage:
             self.bad_messages += 1
             return
-        if message.get("epoch") != self.epoch:  # an envelope has none: it is not for the kernel
+        if message.get("epoch") != self.epoch:
             return
         if place[2] == topics.RECEIPT:
             self._on_receipt(message["seq"], now_ms)
-        else:
+        elif place[2] == topics.ALARM:
             self._on_step(message, now_ms)
 
     # --- what repeats --------------------------------------------------------------------------------

@@ -202,9 +202,11 @@ WRONG_TYPES = (
     ("pre_alarm_s", (None, "20", [], 4, 121, 20.5, True)),
     ("utc_offset_min", (None, "x", [], 900, 1.5)),
     ("inactivity", NOT_OBJECT + (None, {"day_min": "720"}, {"bed_min": 721}, {"back_s": -1}, {"back_s": []})),
+    ("inactivity", ({"other_min": "x"}, {"other_min": 30}, {"day_min": True})),
     ("voice", NOT_OBJECT + (None, [], {"volume": 0}, {"volume": "5"}, {"dialect": "../x"}, {"dialect": 5})),
     ("ntp", (5, "x", [], {}, {"host": 5}, {"host": "x", "port": "123"}, {"host": "x", "port": 0}, True)),
     ("weekly_test", (5, "x", [], {}, {"weekday": 7, "hour": 0}, {"weekday": 0, "hour": "9"}, True)),
+    ("weekly_test", ({"weekday": True, "hour": 1},)),
     ("neighbours", NOT_OBJECT + ([], {}, {"stairwell_key": 5, "carry_key": "00" * 16})),
     ("modem", NOT_OBJECT),
     ("wifi", NOT_LIST + ([], [5], [{}], [{"ssid": "", "password": ""}], [{"ssid": "x"}])),
@@ -217,7 +219,7 @@ WRONG_TYPES = (
 )
 BROKER_TYPES = (
     ("host", (None, 5, [], "")),
-    ("port", (None, "1883", 0, 65536, [], 1.5)),
+    ("port", (None, "1883", 0, 65536, [], 1.5, True)),
     ("security", (None, 5, [], "ssl")),
     ("user", NOT_TEXT),
     ("password", NOT_TEXT + ("x" * 257,)),

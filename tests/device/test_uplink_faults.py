@@ -162,6 +162,19 @@ def test_nobody_listening_is_said_once_and_tried_on():
     asyncio.run(run())
 
 
+def test_a_router_whose_line_is_dead_is_left_for_another_network():
+    async def scenario():
+        told = settings(free_port())
+        told["wifi"] = [{"ssid": "home", "password": "secret"}, {"ssid": "away", "password": "secret"}]
+        quick = [["uplink", "BACK_OFF_MS", [100]], ["uplink", "LEAVE_AFTER_MS", 1000]]
+        async with Hub(told, 1, limit_s=4, patch=quick) as hub:
+            line = await hub.wait_for("late")
+            networks = list(line["networks"])
+            assert networks[:3] == ["home", "away", "home"] and len(networks) <= 9, networks
+
+    asyncio.run(scenario())
+
+
 def test_name_that_cannot_be_found_is_said():
     async def run():
         told = settings(free_port())

@@ -109,3 +109,25 @@ def test_driver_that_fails_is_a_reason_and_is_tried_again(parts, monkeypatch: py
         broken.setattr(radio.WLAN, "connect", refuse)
         assert _until_up(wifi, 0, 20_000) is None and wifi.reason == wifi_file.DRIVER
     assert _until_up(wifi, 20_000) is not None
+
+
+def test_a_network_that_leads_nowhere_gives_way_to_the_next_one_and_back(parts):
+    wifi_file, radio = parts
+    wifi = wifi_file.Wifi(_networks("home", "telephone"))
+    radio.air["telephone"] = "secret"
+    assert not wifi.leave(0), "nothing is tried yet"
+    up_ms = _until_up(wifi)
+    assert up_ms is not None and wifi.leave(up_ms)
+    assert _until_up(wifi, up_ms) is not None and radio.WLAN.calls == ["home", "telephone"]
+    assert wifi.leave(up_ms + 1000) and wifi.step(up_ms + 1250)
+    del radio.air["telephone"]  # it was carried away: back to the one that is there
+    assert wifi.leave(up_ms + 2000)
+    assert _until_up(wifi, up_ms + 2000) is not None
+    assert radio.WLAN.calls == ["home", "telephone", "home", "telephone", "home"]
+
+
+def test_the_only_network_is_never_left(parts):
+    wifi_file, _ = parts
+    wifi = wifi_file.Wifi(_networks("home"))
+    up_ms = _until_up(wifi)
+    assert up_ms is not None and not wifi.leave(up_ms) and wifi.step(up_ms + 250)

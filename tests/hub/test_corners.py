@@ -1,7 +1,7 @@
 """Claims about corners that a home seldom reaches: bad records on flash, answers that come too late, odd events."""
 
 from claims import aes, raises
-from desk import DOOR, KEY, KEYED, Desk, beacon, press
+from desk import DOOR, HUB, KEY, KEYED, Desk, beacon, press
 from hub import alarm as alarms
 from hub import events, kernel
 from hub.keeping import memory
@@ -290,3 +290,18 @@ def test_a_clock_that_jumps_by_years_changes_no_alarm_and_no_retry():
     assert desk.said[-1] != prompts.NOT_DELIVERED
     desk.wake_until(11000)
     assert desk.said[-1] == prompts.NOT_DELIVERED
+
+
+def test_a_message_for_others_that_names_our_epoch_does_nothing_here():
+    """Fields that its own word does not have are not checked: a list for a step once raised."""
+    desk = up()
+    desk.hear(KEYED, press(5), 10)
+    for word, told in (
+        (topics.CARRIED, messages.carried(b"12")),
+        (topics.WALK, messages.walk_order(5)),
+        (topics.UPDATE, messages.update_order(v.OFFER, 5)),
+    ):
+        for step in ([], {}, None, v.CLEARED, 5):
+            told.update({"epoch": desk.kernel.epoch, "alarm": 1, "step": step, "who": [], "minutes": {}, "seq": 1})
+            desk.give(events.MessageArrived(topics.down(HUB, word), messages.encode(told)), 20)
+    assert [a.state for a in desk.kernel.alarms] == [v.RAISED] and desk.kernel.outbox.holds(1)

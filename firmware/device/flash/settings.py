@@ -18,6 +18,7 @@ SECURITIES = ("none", "psk", "tls")
 _HEX = "0123456789abcdef"
 _APN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 FILE_MAX = 20000  # bytes; a slot holds less
+LIMITS_MIN = {"day_min": 720, "away_min": 2880, "bathroom_min": 60, "bed_min": 720}  # the most, in minutes
 DEVICES_MAX = 64  # more than a home has, and room in the heap for all of them
 REMEDY = "run the installer again"
 FACTORY = {"hub_id": "unprovisioned", "language": "zh", "devices": []}
@@ -125,7 +126,7 @@ def check(found):
     _want(isinstance(broker, dict), "broker", "an object")
     _want(isinstance(broker.get("host"), str) and broker["host"], "broker.host", "an address")
     port = broker.get("port")
-    _want(isinstance(port, int) and 0 < port < 65536, "broker.port", "a port")
+    _want(_is_whole(port, 1, 65535), "broker.port", "a port")
     for field in ("user", "password", "server_name"):
         value = broker.get(field)
         _want(value is None or _is_text(value, 0, 256), "broker." + field, "a text or null")
@@ -136,9 +137,9 @@ def check(found):
     if security == "tls":
         _want(isinstance(broker.get("ca_pem"), str), "broker.ca_pem", "a certificate")
     pre_alarm_s = found.get("pre_alarm_s", 20)
-    _want(isinstance(pre_alarm_s, int) and 5 <= pre_alarm_s <= 120, "pre_alarm_s", "5 to 120 seconds")
+    _want(_is_whole(pre_alarm_s, 5, 120), "pre_alarm_s", "5 to 120 seconds")
     offset_min = found.get("utc_offset_min", 480)
-    _want(isinstance(offset_min, int) and -720 <= offset_min <= 840, "utc_offset_min", "-720 to 840 minutes")
+    _want(_is_whole(offset_min, -720, 840), "utc_offset_min", "-720 to 840 minutes")
     _check_neighbours(found.get("neighbours"))
     _check_modem(found.get("modem"))
     _check_inactivity(found.get("inactivity", {}))
@@ -163,11 +164,11 @@ def _check_inactivity(told):
     if told is False:  # nobody wants to be watched here
         return
     _want(isinstance(told, dict), "inactivity", "an object or false")
-    for field, most in (("day_min", 720), ("away_min", 2880), ("bathroom_min", 60), ("bed_min", 720)):
-        value = told.get(field, most)
-        _want(isinstance(value, int) and 15 <= value <= most, "inactivity." + field, "15 to %d minutes" % most)
-    back_s = told.get("back_s", 0)
-    _want(isinstance(back_s, int) and back_s >= 0, "inactivity.back_s", "seconds since 1970, UTC")
+    for field in told:
+        if field.endswith("_min"):
+            most = LIMITS_MIN.get(field, 0)
+            _want(_is_whole(told[field], 15, most), "inactivity." + field, "a limit of 15 to %d minutes" % most)
+    _want(_is_whole(told.get("back_s", 0), 0, 1 << 33), "inactivity.back_s", "seconds since 1970, UTC")
 
 
 def _check_modem(modem):
@@ -195,21 +196,23 @@ def _check_voice(voice):
     _want(dialect is None or (isinstance(dialect, str) and dialect.isalpha()), "voice.dialect", "a dialect's name")
     for field in ("volume", "night_volume"):
         volume = voice.get(field, 1)
-        _want(isinstance(volume, int) and 1 <= volume <= 5, "voice." + field, "1 to 5")
+        _want(_is_whole(volume, 1, 5), "voice." + field, "1 to 5")
 
 
 def _is_place(value):
     if not isinstance(value, dict) or not isinstance(value.get("host"), str) or not value["host"]:
         return False
-    port = value.get("port", 123)
-    return isinstance(port, int) and 0 < port < 65536
+    return _is_whole(value.get("port", 123), 1, 65535)
 
 
 def _is_weekly(value):
     if not isinstance(value, dict):
         return False
-    weekday, hour = value.get("weekday"), value.get("hour")
-    return isinstance(weekday, int) and 0 <= weekday <= 6 and isinstance(hour, int) and 0 <= hour <= 23
+    return _is_whole(value.get("weekday"), 0, 6) and _is_whole(value.get("hour"), 0, 23)
+
+
+def _is_whole(value, least, most):
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _is_text(value, least, most):
@@ -236,8 +239,7 @@ def _check_devices(devices):
         _want(known.count(known[-1]) == 1, field + ".id", "its own: another device has it, too")
         _want(device.get("kind") in vocabulary.DEVICE_KINDS, field + ".kind", "a kind of trigger device")
         overdue_s = device.get("overdue_s")
-        is_limit = overdue_s is None or (isinstance(overdue_s, int) and 10 <= overdue_s <= 86400)
-        _want(is_limit, field + ".overdue_s", "10 to 86400 seconds or null")
+        _want(overdue_s is None or _is_whole(overdue_s, 10, 86400), field + ".overdue_s", "10 to 86400 seconds or null")
         watches = (None, "bathroom", "bed", "front", "inner")
         _want(device.get("watch") in watches, field + ".watch", "bathroom, bed, front, inner or null")
         _want(device.get("worn") in (None, "wrist", "torso", "pocket"), field + ".worn", "wrist, torso, pocket or null")

@@ -32,6 +32,7 @@ HURRY_MS = 1000  # the longest pause while an alarm waits
 STABLE_MS = 10000  # a connection that lived so long starts the back-off anew
 WIFI_LOOK_MS = 250
 OTHER_AFTER_MS = 20000  # without a line for so long: the other way is tried in turn with Wi-Fi
+LEAVE_AFTER_MS = 120000  # without a line, though there is Wi-Fi, for so long: another of the networks is tried
 HOME_AGAIN_MS = 300000  # on the other way: how often it is tried whether Wi-Fi leads to the broker again
 
 
@@ -55,6 +56,7 @@ class Uplink:
         self.other = None  # another way out: device.modem.tcp.Way
         self._is_by_other = False  # the present line
         self._down_ms = now_ms()  # since when there is no line
+        self._left_ms = 0  # when a network was last left because it leads nowhere
         self._is_home_back = False
         self._has_tried_home = False
         self.alive_ms = now_ms()  # when this task was last seen to work, connected or not
@@ -118,11 +120,19 @@ class Uplink:
             if self._is_up and self._now_ms() - began_ms >= STABLE_MS:
                 self._tries = 0
             self._say_down(reason)
+            self._leave_network()
             await self._pause()
 
     def _has_network(self):
         self.alive_ms = self._now_ms()
         return self._wifi.step(self.alive_ms)
+
+    def _leave_network(self):
+        """The router answers and its line is dead: another network may lead out. Not while the other way carries."""
+        now_ms = self._now_ms()
+        since_ms = max(self._down_ms, self._left_ms)
+        if not self._is_by_other and now_ms - since_ms >= LEAVE_AFTER_MS and self._wifi.leave(now_ms):
+            self._left_ms = now_ms
 
     def _may_use_other(self):
         other = self.other

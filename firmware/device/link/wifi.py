@@ -1,7 +1,8 @@
 """The way to the home's router: decides which of the known networks is tried now. Never waits for one.
 
 `step` is called again and again and says whether there is a network. Networks are tried in the order of the
-settings, the last one that worked first; each has TRY_MS. A short loss is left to the radio's own driver.
+settings, the last one that worked first; each has TRY_MS. A short loss is left to the radio's own driver. Who finds
+that a network leads nowhere, as when a router is on and its line is dead, says `leave`.
 
 Ref: MicroPython network.WLAN (ESP32).
 """
@@ -14,6 +15,7 @@ _DRIVER_RETRIES = 2  # after that the driver's status says why it failed, and th
 
 NO_SETTINGS, STARTING, DRIVER = "wifi_not_in_settings", "wifi_starting", "wifi_driver"
 NOT_FOUND, WRONG_PASSWORD, NO_ANSWER = "wifi_not_found", "wifi_wrong_password", "wifi_no_answer"
+NOWHERE = "wifi_leads_nowhere"
 
 
 def _statuses():
@@ -78,6 +80,19 @@ class Wifi:
             self._place = (self._place + 1) % len(self._networks)
         self._try(now_ms)
         return False
+
+    def leave(self, now_ms):
+        """This network leads nowhere: another one has its turn. False when the settings know no other. Never raises."""
+        if len(self._networks) < 2 or not self._is_started:
+            return False
+        self._place = (self._place + 1) % len(self._networks)
+        self._up_ms = None
+        self.reason = NOWHERE
+        try:
+            self._try(now_ms)
+        except OSError:
+            self.reason = DRIVER
+        return True
 
     def rssi_dbm(self):
         """How well the access point is heard, or None."""

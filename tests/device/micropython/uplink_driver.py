@@ -10,6 +10,7 @@ import json
 import os
 import time
 
+import network
 from device import clock
 from device.link import dial, mqtt, session, uplink
 from protocol import messages, topics
@@ -174,6 +175,7 @@ class Sender:
             hold_cpu_us=holds.longest_cpu_us if holds else None,
             steps=holds.steps if holds else None,
             collect_us=self.collect_us,
+            networks=network.WLAN.calls,
         )
 
 
