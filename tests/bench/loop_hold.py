@@ -1,7 +1,6 @@
 """The longest time that any step of the uplink keeps the loop, by TLS suite: from connecting through the handshake to
 200 alarms answered, under the real MicroPython against mosquitto. Each suite runs several times, in turn. Then the
-whole hub, by key: every task of it with its longest step. Each twice: by the clock on the wall, and by the processor's
-time alone, which a machine that does other work beside cannot lengthen.
+whole hub, by key: every task of it with its longest step.
 """
 
 import asyncio
@@ -25,8 +24,8 @@ ROUNDS = 5
 PRESSES = 60
 
 
-async def _one(suite: str, folder: pathlib.Path) -> tuple[float, ...]:
-    """(longest step, longest pause of the collector, longest step by the processor's time), in ms."""
+async def _one(suite: str, folder: pathlib.Path) -> tuple[float, float]:
+    """(longest step in ms, longest pause of the collector in ms)."""
     folder.mkdir()
     if suite == "psk":
         broker = parts.psk_mosquitto(folder)
@@ -43,14 +42,13 @@ async def _one(suite: str, folder: pathlib.Path) -> tuple[float, ...]:
     try:
         async with parts.Hub(told, ALARMS, measures_holds=True) as hub:
             line = await hub.result()
-            return tuple(float(str(line[name])) / 1000 for name in ("hold_us", "collect_us", "hold_cpu_us"))
+            return float(str(line["hold_us"])) / 1000, float(str(line["collect_us"])) / 1000
     finally:
         broker.kill()
 
 
 async def _whole_hub(folder: pathlib.Path) -> dict[str, list[float]]:
-    """{task: [longest step in us, steps, longest step in us of the processor]} of the whole hub: presses, voice,
-    journal, uplink by key, outages."""
+    """{task: [longest step in us, steps]} of the whole hub: presses, voice, journal, uplink by key, outages."""
     folder.mkdir()
     broker = parts.psk_mosquitto(folder)
     broker.start()
@@ -89,22 +87,19 @@ async def run(report: Any, quantile: Any) -> None:
     if parts.MOSQUITTO is None:
         raise SystemExit(f"bench: loop_hold needs {parts.NO_MOSQUITTO}")
     suites = ("none", "psk", "ecdsa", "rsa")
-    found: dict[str, list[tuple[float, ...]]] = {suite: [] for suite in suites}
+    found: dict[str, list[tuple[float, float]]] = {suite: [] for suite in suites}
     with tempfile.TemporaryDirectory(prefix="anling-") as name:
         for number in range(ROUNDS):
             for suite in suites:
                 found[suite].append(await _one(suite, pathlib.Path(name) / f"{suite}-{number}"))
         hubs = [await _whole_hub(pathlib.Path(name) / f"hub-{number}") for number in range(3)]
-    psk = quantile([one[0] for one in found["psk"]], 0.5)
+    psk = quantile([hold for hold, _ in found["psk"]], 0.5)
     for suite in suites:
-        holds = [one[0] for one in found[suite]]
-        cpu = [one[2] for one in found[suite]]
+        holds = [hold for hold, _ in found[suite]]
         report("loop_hold_" + suite, "longest_median", quantile(holds, 0.5), "ms")
         report("loop_hold_" + suite, "longest_best", min(holds), "ms")  # the run that the machine disturbed least
         report("loop_hold_" + suite, "longest_worst", max(holds), "ms")
-        report("loop_hold_" + suite, "longest_cpu_median", quantile(cpu, 0.5), "ms")
-        report("loop_hold_" + suite, "longest_cpu_worst", max(cpu), "ms")
-        report("loop_hold_" + suite, "collector_pause", quantile([one[1] for one in found[suite]], 0.5), "ms")
+        report("loop_hold_" + suite, "collector_pause", quantile([pause for _, pause in found[suite]], 0.5), "ms")
         report("loop_hold_" + suite, "ratio_to_psk", quantile(holds, 0.5) / psk, "ratio")
     for task in sorted({task for hub in hubs for task in hub}):
         # of three runs the one that the machine disturbed least
@@ -114,5 +109,3 @@ async def run(report: Any, quantile: Any) -> None:
             min(hub.get(task, [1e9])[0] for hub in hubs) / 1000,
             "ms",
         )
-        name = "cpu_of_task" + task.replace("_", " ").rstrip()
-        report("loop_hold_hub", name, max(hub[task][2] for hub in hubs if task in hub) / 1000, "ms")

@@ -1,9 +1,8 @@
 """Measures, for every task of the hub, the longest time that one of its steps keeps the loop. For benches.
 
 With ANLING_HOLDS=1 it stands between asyncio and every task made after it; each second it prints one line:
-`holds: {name: [longest us, steps, longest us of the processor], …}`. The processor's time is what a step needs; on a
-machine that does other work the clock on the wall says also how long the step was kept from it. The collector runs in
-a task of its own before it would have to by itself, so that its pause (`collector`) is not taken for a call.
+`holds: {name: [longest us, steps], …}`. The collector runs in a task of its own before it would have to by itself, so
+that its pause (`collector`) is not taken for a call.
 """
 
 import asyncio
@@ -15,25 +14,18 @@ _make = asyncio.core.create_task
 _holds = {}
 
 
-def _begin():
-    return time.ticks_us(), time.clock()
-
-
 def _note(name, began):
-    took_us = time.ticks_diff(time.ticks_us(), began[0])
-    cpu_us = int((time.clock() - began[1]) * 1000000)
     entry = _holds.get(name)
     if entry is None:
-        entry = _holds[name] = [0, 0, 0]
-    entry[0] = max(entry[0], took_us)
+        entry = _holds[name] = [0, 0]
+    entry[0] = max(entry[0], time.ticks_diff(time.ticks_us(), began))
     entry[1] += 1
-    entry[2] = max(entry[2], cpu_us)
 
 
 def _timed(coro, name):
     thrown = None
     while True:
-        began = _begin()
+        began = time.ticks_us()
         try:
             if thrown is None:
                 coro.send(None)
@@ -62,7 +54,7 @@ async def _report():
         for _ in range(100):
             await asyncio.sleep_ms(10)
             if gc.mem_alloc() > gc.mem_free():
-                began = _begin()
+                began = time.ticks_us()
                 gc.collect()
                 _note("collector", began)
         print("holds: " + json.dumps(_holds))

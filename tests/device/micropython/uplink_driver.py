@@ -64,7 +64,6 @@ class Holds:
 
     def __init__(self):
         self.longest_us = 0
-        self.longest_cpu_us = 0  # of the processor's time: without what a busy machine does in between
         self.steps = 0
         self._make = asyncio.core.create_task
         asyncio.core.create_task = asyncio.create_task = lambda coro: self._make(self._timed(coro))
@@ -72,7 +71,7 @@ class Holds:
     def _timed(self, coro):
         thrown = None
         while True:
-            began = time.ticks_us(), time.clock()
+            began = time.ticks_us()
             try:
                 if thrown is None:
                     coro.send(None)
@@ -90,8 +89,7 @@ class Holds:
 
     def _note(self, began):
         self.steps += 1
-        self.longest_us = max(self.longest_us, time.ticks_diff(time.ticks_us(), began[0]))
-        self.longest_cpu_us = max(self.longest_cpu_us, int((time.clock() - began[1]) * 1000000))
+        self.longest_us = max(self.longest_us, time.ticks_diff(time.ticks_us(), began))
 
 
 class Sender:
@@ -172,7 +170,6 @@ class Sender:
             stall_us=self.stall_us,
             live_bytes=gc.mem_alloc(),
             hold_us=holds.longest_us if holds else None,
-            hold_cpu_us=holds.longest_cpu_us if holds else None,
             steps=holds.steps if holds else None,
             collect_us=self.collect_us,
             networks=network.WLAN.calls,
