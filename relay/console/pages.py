@@ -11,12 +11,11 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 from starlette.routing import Match
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from .. import guard
 from ..access import rules as access_rules
 from . import nav, words
+from .packed import PackedFiles
 
 _HERE = Path(__file__).parent
 _TEMPLATES = Jinja2Templates(_HERE / "templates")
@@ -26,17 +25,8 @@ THEME_COOKIE = "anling_theme"
 router = APIRouter(tags=["console"], include_in_schema=False)
 
 
-class _Static(StaticFiles):
-    """Static files that a browser asks about each time: an old script with a new relay would be a trap."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-
-
 def mount_static(app: FastAPI) -> None:
-    app.mount("/static", _Static(directory=_HERE / "static"), name="static")
+    app.mount("/static", PackedFiles(_HERE / "static"), name="static")
 
 
 mount = mount_static

@@ -1,12 +1,14 @@
 """The pages beside the board: who gets them, what their heads say, and that all they name is there."""
 
+import asyncio
+import gzip
 import re
 
 from database_parts import alarm_message, say
 from office_parts import HERE, THERE
 
 from relay.access import rules as access_rules
-from relay.console import modules, nav, screens, words
+from relay.console import modules, nav, packed, screens, words
 
 STATIC = words.CATALOGUE.parent
 HTML = {"Accept": "text/html"}
@@ -100,3 +102,40 @@ def test_a_district_officer_is_told_of_every_community_and_others_of_their_own(o
     assert (alarm["alarm_id"], alarm["community_id"]) == (1, HERE)
     assert [one["alarm_id"] for one in here.get("/api/open")["alarms"]] == [1]
     assert there.get("/api/open")["alarms"] == []
+
+
+def test_scripts_go_packed_over_the_wire_and_not_at_all_when_they_are_there_already(office):
+    nobody, address = office.nobody(), "/static/words.json"
+    plain = nobody.ask("GET", address, headers={"Accept-Encoding": "identity"})
+    small = nobody.ask("GET", address, headers={"Accept-Encoding": "br, gzip"})
+    assert small.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert small.content == plain.content == (STATIC / "words.json").read_bytes()
+    assert int(small.headers["content-length"]) * 2 < int(plain.headers["content-length"])
+    for answer in (plain, small):
+        assert answer.headers["vary"] == "Accept-Encoding" and answer.headers["cache-control"] == "no-cache"
+    assert small.headers["etag"] != plain.headers["etag"], "other bytes under one name would be mixed up by a cache"
+    for answer, encoding in ((plain, "identity"), (small, "gzip")):
+        asked = {"Accept-Encoding": encoding, "If-None-Match": answer.headers["etag"]}
+        again = nobody.ask("GET", address, 304, headers=asked)
+        assert again.headers["etag"] == answer.headers["etag"] and not again.content
+    nobody.ask("GET", address, 200, headers={"Accept-Encoding": "gzip", "If-None-Match": '"older"'})
+
+
+def test_what_a_browser_cannot_unpack_is_not_packed(office):
+    for accepted in ("", "br", "gzip;q=0", "identity, gzip; q=0.0"):
+        answer = office.nobody().ask("GET", "/static/base/dom.js", headers={"Accept-Encoding": accepted})
+        assert "content-encoding" not in answer.headers, accepted
+    assert packed.takes_gzip("deflate, GZIP;q=0.5") and not packed.takes_gzip("xgzip")
+
+
+def test_a_file_that_was_changed_is_packed_anew(tmp_path):
+    (tmp_path / "a.js").write_text("// one\n" * 50)
+    files = packed.PackedFiles(tmp_path)
+    scope = {"type": "http", "method": "GET", "headers": [(b"accept-encoding", b"gzip")]}
+
+    def body() -> bytes:
+        return gzip.decompress(bytes(asyncio.run(files.get_response("a.js", scope)).body))
+
+    assert body().startswith(b"// one")
+    (tmp_path / "a.js").write_text("// another\n" * 50)
+    assert body().startswith(b"// another")
