@@ -97,8 +97,8 @@ def test_a_folder_of_hub_or_device_has_at_most_twelve_files() -> None:
 # The rooms of the relay, each after those that it may import; a new one must be given its place here.
 ROOMS = (
     "engines", "access", "people", "hubs", "alarms", "broker", "supervision", "lines", "notify", "escalation",
-    "history", "walks", "updates", "intake", "numbers", "upkeep", "oidc",
-    "staff", "card", "claims", "fleet", "district", "board",
+    "card", "history", "walks", "updates", "intake", "numbers", "upkeep", "oidc",
+    "staff", "claims", "fleet", "district", "board",
     "duty", "family", "responder", "homes", "exchange", "hotline", "webhooks", "console", "deploy", "sample",
 )  # fmt: skip
 SHARED = {"rules", "store", "shapes", "views"}  # what a room shows to others

@@ -62,4 +62,5 @@ class HistoryEntry(BaseModel):
     at: int
     what: str
     by: str | None
+    by_en: str | None
     detail: str | None

@@ -133,7 +133,7 @@ def note_history(
 
 def history(reader: Reader, alarm_id: int) -> list[Row]:
     return reader.rows(
-        "SELECT at, what, display_name AS by, detail FROM alarm_history"
+        "SELECT at, what, display_name AS by, display_name_en AS by_en, detail FROM alarm_history"
         " LEFT JOIN staff ON staff_id = by WHERE alarm_id = ? ORDER BY entry_id",
         (alarm_id,),
     )

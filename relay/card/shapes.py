@@ -49,8 +49,11 @@ class Card(BaseModel):
     alarms: list[AlarmView]
 
 
-class WhyHealth(Body):
+class WhyLife(Body):
     reason: str = Field(min_length=2, max_length=200, pattern=r"\S\S|\S.*\S", description="why you must know it now")
+
+
+class WhyHealth(WhyLife):
     alarm_id: int | None = Field(default=None, ge=1, le=(1 << 53) - 1)
 
 

@@ -58,6 +58,7 @@ class Step(BaseModel):
     what: str
     at: int
     who_display: str | None
+    who_display_en: str | None
 
 
 class FamilyAlarm(BaseModel):

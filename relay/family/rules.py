@@ -31,5 +31,8 @@ STEPS = frozenset(
 
 def steps_shown(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The steps of one alarm as family sees them. Shape of a row: at, what, by."""
-    shown = [{"what": row["what"], "at": row["at"], "who_display": row["by"]} for row in history]
+    shown = [
+        {"what": row["what"], "at": row["at"], "who_display": row["by"], "who_display_en": row["by_en"]}
+        for row in history
+    ]
     return [one for one in shown if one["what"] in STEPS][-STEPS_MAX:]

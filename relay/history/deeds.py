@@ -3,8 +3,9 @@
 Rule 1: a deed is written in the transaction of the change itself: a crash keeps both or neither.
 Rule 2: a request that changed no row is no deed; one that writes several times has one, with its first change.
 
-Steps of an alarm have their own history, and a console that says "my sound is on" every few seconds is no deed. What
-routes write in detail (a look at a card) they write themselves.
+Steps of an alarm have their own history; a console that says "my sound is on" every few seconds is no deed, nor is
+where a responder walks. What routes write in detail (a look at a card) they write themselves. What is kept of a request
+is rules.py's matter (its Rule 3).
 """
 
 from contextvars import ContextVar
@@ -13,11 +14,11 @@ from typing import Any
 from ..clock import now_ms
 from ..database import Transaction, Work
 from ..services import Services
-from . import store
+from . import rules, store
 
-NOT_DEEDS = ("/api/alarms/", "/api/console", "/sign-out")
+NOT_DEEDS = ("/api/alarms/", "/api/console", "/api/my/place", "/sign-out")
 LOOK = "/card/health"  # chained by its own route
-DETAIL_MAX = 200
+BODY_MAX = 65_536  # a longer one is a table or a picture: its address says enough
 _REQUEST: ContextVar[dict[str, Any] | None] = ContextVar("request", default=None)  # follows a route into its thread
 
 
@@ -36,9 +37,17 @@ class Deeds:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or not _is_deed(scope["path"]):
             await self._app(scope, receive, send)
             return
+        sent = scope.setdefault("state", {})["sent"] = bytearray()
+
+        async def receive_and_keep() -> Any:
+            message = await receive()
+            if len(sent) <= BODY_MAX:
+                sent.extend(message.get("body", b""))
+            return message
+
         token = _REQUEST.set(scope)
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive_and_keep, send)
         finally:
             _REQUEST.reset(token)
 
@@ -51,7 +60,8 @@ def with_deed(work: Work) -> Work:
     if scope is None or person is None or route is None or state.get("has_deed"):
         return work
     noun = (scope["path"].split("/") + ["", "", ""])[2].replace("-", "_")
-    what, detail = f"{noun}_{route.name}", f"{scope['method']} {scope['path']}"[:DETAIL_MAX]
+    sent = bytes(state["sent"]) if len(state["sent"]) <= BODY_MAX else b""
+    what, detail = f"{noun}_{route.name}", rules.deed_detail(scope.get("path_params", {}), sent)
 
     def both(transaction: Transaction) -> Any:
         result = work(transaction)

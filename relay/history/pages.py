@@ -1,6 +1,7 @@
 """The audit list and its verification; one alarm's whole life as JSON and as a page to print.
 
-Who may see the audit list may see an alarm's life; so may whoever works it.
+Who may see the audit list may see an alarm's life; so may whoever works it. The notes on health go with it only
+for whoever may open them on the card, for a reason that is kept first.
 """
 
 import json
@@ -14,10 +15,12 @@ from fastapi.templating import Jinja2Templates
 from .. import guard, ledger, windows
 from ..access import rules as access_rules
 from ..alarms import views
+from ..card import store as card_store
+from ..card.shapes import WhyLife
 from ..clock import now_ms
-from ..database import Reader
+from ..database import Reader, Transaction
 from ..escalation import store as escalation_store
-from ..guard import Person, SignedIn
+from ..guard import Person, SignedIn, Writing
 from ..people import store as people_store
 from ..services import RowId, ServicesOf
 from . import store
@@ -101,6 +104,30 @@ def export(alarm_id: RowId, person: SignedIn, services: ServicesOf, response: Re
         life = _life(reader, person, alarm_id)
     response.headers["Content-Disposition"] = f'attachment; filename="alarm-{alarm_id}.json"'
     return life
+
+
+@router.post("/api/alarms/{alarm_id}/export")
+def export_with_health(alarm_id: RowId, body: WhyLife, person: Writing, services: ServicesOf) -> dict[str, Any]:
+    """The same with the notes on health of who lives there. Who, when and why is kept before they are given."""
+    guard.require(person, access_rules.HEALTH)
+
+    def work(transaction: Transaction) -> dict[str, Any]:
+        life = _life(transaction, person, alarm_id)
+        dwelling_id = life["alarm"]["dwelling_id"]
+        card_store.log_look(
+            transaction,
+            at=now_ms(),
+            staff_id=person.staff_id,
+            role=person.role,
+            community_id=person.community_id,
+            dwelling_id=dwelling_id,
+            reason=body.reason.strip(),
+            alarm_id=alarm_id,
+            is_health=True,
+        )
+        return life | {"reason": body.reason.strip(), "residents": card_store.health(transaction, dwelling_id)}
+
+    return services.database.write(work).result()
 
 
 @router.get("/alarms/{alarm_id}/print", response_class=HTMLResponse)

@@ -3,9 +3,16 @@
 Rule 1: what a person did is kept in a table that only grows and is chained (relay/ledger.py).
 Rule 2: a hub says how many alarm messages it made, how many of them had to make room and how many still wait. What
 is stored lies between `made - made_room - waiting` and `made`; anything else is a difference.
+Rule 3: a deed keeps what it was about (the numbers in its address) and, of what was sent, the fields that SAID names:
+the reason and who or what was named. No password, telephone or note on health is among them.
 """
 
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from ..ledger import Source
 
@@ -27,6 +34,36 @@ SOURCES = (
     ),
     Source(DEED, "deeds", "deed_id", ("at", "community_id", "what", "by", "detail"), "t.community_id"),
 )
+SAID = (
+    "reason",
+    "note",
+    "label",
+    "name",
+    "display_name",
+    "role",
+    "duty",
+    "hours",
+    "percent",
+    "days",
+    "staff_id",
+    "to_staff_id",
+    "contact_id",
+    "dwelling_id",
+    "community_id",
+)
+VALUE_MAX = 200
+_OLD_DEED = re.compile(r"(?:POST|PUT|DELETE) /api(/\S*)")  # how the address was kept before it was taken apart
+_NOUNS = {
+    "dwellings": "dwelling_id",
+    "hubs": "hub_id",
+    "claims": "hub_id",
+    "staff": "staff_id",
+    "technical": "technical_id",
+    "tokens": "token_id",
+    "shifts": "shift_id",
+    "updates": "build",
+    "webhooks": "webhook_id",
+}
 COUNTS_DIFFER = "counts_differ"
 CHAIN_BROKEN = "chain_broken"
 
@@ -56,3 +93,31 @@ class Tally:
     @property
     def agrees(self) -> bool:
         return not self.missing and not self.too_many
+
+
+def deed_detail(about: Mapping[str, Any], body: bytes) -> str | None:
+    """What is kept of a deed, by Rule 3. Shape: `about` the address's numbers and names; JSON text out."""
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        sent = None
+    said = sent if isinstance(sent, dict) else {}
+    kept = {name: value for name in SAID if isinstance(value := said.get(name), str | int) and value != ""}
+    found = {**{name: str(value) for name, value in about.items()}, **kept}
+    cut = {name: value[:VALUE_MAX] if isinstance(value, str) else value for name, value in found.items()}
+    return json.dumps(cut, ensure_ascii=False) if cut else None
+
+
+def deed_fields(detail: str | None) -> dict[str, Any]:
+    """What a deed is about and what was said with it; one of the relay's own has only a `text`."""
+    if not detail:
+        return {}
+    old = _OLD_DEED.fullmatch(detail)
+    if old is not None:
+        parts = old[1].strip("/").split("/")
+        return {_NOUNS[noun]: name for noun, name in pairwise(parts) if noun in _NOUNS}
+    try:
+        found = json.loads(detail)
+    except ValueError:
+        return {"text": detail}
+    return found if isinstance(found, dict) else {"text": detail}

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 from ..alarms.shapes import AlarmView
 
 
 class AuditEntry(BaseModel):
-    """Shape: `source` alarm, card or deed; `by` null: the home or the relay itself."""
+    """Shape: `source` alarm, card or deed; `by` null: the home or the relay itself; `fields` what was said with a deed;
+    `of_name`: the colleague it was about; `detail` as it was kept."""
 
     model_config = ConfigDict(extra="allow")
     entry: int
@@ -19,7 +22,20 @@ class AuditEntry(BaseModel):
     what: str | None
     by: int | None
     by_name: str | None
+    by_name_en: str | None
     detail: str | None
+    reason: str | None
+    fields: dict[str, Any]
+    alarm_id: int | None
+    alarm_kind: str | None
+    dwelling_id: str | None
+    label: str | None
+    label_en: str | None
+    hub_id: str | None
+    of_name: str | None
+    of_name_en: str | None
+    technical_kind: str | None
+    is_health: bool
 
 
 class Verdict(BaseModel):

@@ -43,15 +43,15 @@ def verify(reader: Reader) -> ledger.Verdict:
 _AUDIT = """
 SELECT ledger.entry, ledger.source, ledger.hash, ledger.community_id,
     coalesce(h.at, c.at, d.at) AS at, coalesce(h.what, d.what, 'looked_at_card') AS what,
-    coalesce(h.by, c.staff_id, d.by) AS by, staff.display_name AS by_name,
+    coalesce(h.by, c.staff_id, d.by) AS by, staff.display_name AS by_name, staff.display_name_en AS by_name_en,
     coalesce(h.detail, d.detail, c.reason) AS detail, coalesce(h.alarm_id, c.alarm_id) AS alarm_id,
-    coalesce(alarms.dwelling_id, c.dwelling_id) AS dwelling_id, dwellings.label
+    alarms.kind AS alarm_kind, c.is_health, coalesce(h.dwelling_id, c.dwelling_id) AS dwelling_id
 FROM ledger
-LEFT JOIN alarm_history AS h ON ledger.source = 'alarm' AND h.entry_id = ledger.source_id
-LEFT JOIN alarms ON alarms.alarm_id = h.alarm_id
+LEFT JOIN (SELECT alarm_history.*, alarms.dwelling_id FROM alarm_history JOIN alarms USING (alarm_id)) AS h
+    ON ledger.source = 'alarm' AND h.entry_id = ledger.source_id
 LEFT JOIN card_access AS c ON ledger.source = 'card' AND c.access_id = ledger.source_id
 LEFT JOIN deeds AS d ON ledger.source = 'deed' AND d.deed_id = ledger.source_id
-LEFT JOIN dwellings ON dwellings.dwelling_id = coalesce(alarms.dwelling_id, c.dwelling_id)
+LEFT JOIN alarms ON alarms.alarm_id = coalesce(h.alarm_id, c.alarm_id)
 LEFT JOIN staff ON staff.staff_id = coalesce(h.by, c.staff_id, d.by)
 """
 
@@ -59,19 +59,59 @@ LEFT JOIN staff ON staff.staff_id = coalesce(h.by, c.staff_id, d.by)
 def audit(reader: Reader, community_ids: list[str], after: int, count: int) -> list[dict[str, Any]]:
     """What was done in these communities, in the order it was kept."""
     marks = ", ".join("?" * len(community_ids))
-    return reader.rows(
+    rows = reader.rows(
         _AUDIT + f"WHERE ledger.entry > ? AND ledger.community_id IN ({marks}) ORDER BY ledger.entry LIMIT ?",
         (after, *community_ids, count),
     )
+    return about(reader, rows)
 
 
 def newest_audit(reader: Reader, community_ids: list[str], before: int, count: int) -> list[dict[str, Any]]:
     """The same from the end: the newest first, older than entry `before`."""
     marks = ", ".join("?" * len(community_ids))
-    return reader.rows(
+    rows = reader.rows(
         _AUDIT + f"WHERE ledger.entry < ? AND ledger.community_id IN ({marks}) ORDER BY ledger.entry DESC LIMIT ?",
         (before, *community_ids, count),
     )
+    return about(reader, rows)
+
+
+def about(reader: Reader, rows: list[Row]) -> list[dict[str, Any]]:
+    """The entries with what each is about, by name: the home, the hub, the colleague, the fault; and why."""
+    for row in rows:
+        fields = rules.deed_fields(row["detail"]) if row["source"] == rules.DEED else {}
+        why = row["detail"] if row["source"] == rules.CARD else fields.pop("reason", None) or fields.pop("note", None)
+        row |= {"fields": fields, "reason": why, "is_health": bool(row["is_health"]), "hub_id": fields.get("hub_id")}
+        row["dwelling_id"] = row["dwelling_id"] or fields.get("dwelling_id")
+    faults = _named(reader, "id", "technical_alarms", "kind, dwelling_id, hub_id", rows, "technical_id")
+    for row in rows:
+        fault = faults.get(str(row["fields"].get("technical_id")))
+        row["technical_kind"] = fault["kind"] if fault else None
+        for name in ("dwelling_id", "hub_id"):
+            row[name] = row[name] or (fault[name] if fault else None)
+    hubs = _named(reader, "hub_id", "hubs", "dwelling_id", rows, "hub_id")
+    for row in rows:
+        hub = hubs.get(str(row["hub_id"]))
+        row["dwelling_id"] = row["dwelling_id"] or (hub["dwelling_id"] if hub else None)
+    homes = _named(reader, "dwelling_id", "dwellings", "label, label_en", rows, "dwelling_id")
+    people = _named(reader, "staff_id", "staff", "display_name, display_name_en", rows, "staff_id", "to_staff_id")
+    for row in rows:
+        home = homes.get(str(row["dwelling_id"]), {})
+        of = people.get(str(row["fields"].get("staff_id") or row["fields"].get("to_staff_id")), {})
+        row |= {"label": home.get("label"), "label_en": home.get("label_en")}
+        row |= {"of_name": of.get("display_name"), "of_name_en": of.get("display_name_en")}
+    return rows
+
+
+def _named(reader: Reader, key: str, table: str, columns: str, rows: list[Row], *names: str) -> dict[str, Row]:
+    """The rows of a table that these entries name, by their key as text."""
+    found = {row.get(name) or row["fields"].get(name) for row in rows for name in names} - {None, ""}
+    if key in ("id", "staff_id"):
+        found = {int(one) for one in found if str(one).isdecimal()}
+    wanted = sorted(found)
+    marks = ", ".join("?" * len(wanted))
+    sql = f"SELECT {key}, {columns} FROM {table} WHERE {key} IN ({marks})"
+    return {str(row[key]): row for row in (reader.rows(sql, wanted) if wanted else [])}
 
 
 def chained_history(reader: Reader, alarm_id: int) -> list[Row]:

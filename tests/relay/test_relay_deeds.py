@@ -42,7 +42,7 @@ def test_a_crash_right_after_a_change_does_not_lose_its_deed(office, monkeypatch
     supervisor.put("/api/plan", PLAN)
     assert gone and len(plans(office)) == 1
     assert deeds(office) == [
-        {"what": "plan_set_plan", "by": supervisor.me["staff_id"], "detail": "PUT /api/plan"},
+        {"what": "plan_set_plan", "by": supervisor.me["staff_id"], "detail": None},
     ]
 
 

@@ -9,7 +9,6 @@ export const kindWord = (alarm) => known("kind", alarm.kind);
 export const stepWord = (alarm) => known("step", alarm.step);
 export const outcomeWord = (outcome) => known("outcome", outcome);
 export const technicalWord = (kind) => known("technical", kind);
-export const historyWord = (what) => known("history", what);
 
 export function homeWord(dwelling_id) {
   const home = model.dwellings.get(dwelling_id);

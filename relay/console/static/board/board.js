@@ -90,6 +90,7 @@ keys.define([
   ["x", "clear", () => card.beginEnd("clear")],
   ["c", "key_call", () => card.goTo("a[href^='tel:']")],
   ["m", "message", () => card.press("message")],
+  ["l", "record", () => card.press("record")],
   ["g", "merge", () => card.press("merge")],
   ["u", "release", () => card.press("release")],
   ["o", "reopen", () => card.press("reopen")],

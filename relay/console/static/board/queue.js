@@ -99,10 +99,12 @@ function draw() {
   show(find("queue-empty"), alarms.length === 0);
   const homes = [...model.dwellings.values()];
   const online = homes.filter((home) => home.is_hub_online).length;
+  const silent = homes.length - online; // from these no call would come
   const isCut = document.documentElement.classList.contains("is-cut"); // then calm would be a lie
   find("queue-empty").classList.toggle("is-unknown", isCut);
   if (isCut) setText(find("queue-empty"), word("queue_unknown"));
-  else if (model.community) setText(find("queue-empty"), word("queue_calm", homes.length, online));
+  else if (model.community) setText(find("queue-empty"), [word("queue_calm", homes.length, online), silent ? word("queue_silent", silent) : ""].filter(Boolean).join(" "));
+  find("queue-empty").classList.toggle("is-doubtful", !isCut && silent * 10 >= homes.length && silent > 0);
   const loud = alarms.filter((alarm) => alarm.sound).length;
   find("queue").classList.toggle("is-loud", loud > 0);
   document.body.classList.toggle("is-storm", loud > STORM); // a hundred pulses help nobody and hold an old computer

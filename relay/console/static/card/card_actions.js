@@ -12,15 +12,15 @@ import { sendForm } from "./send_form.js";
 
 const REOPEN_MAX_MS = 24 * 3600 * 1000;
 const ORDERS = {
-  raised: ["acknowledge", "assign", "merge", "message"],
-  acknowledged: ["assign", "clear", "release", "merge", "message"],
-  ASSIGNED: ["accept", "decline", "arrived", "assign", "clear", "message"],
-  ACCEPTED: ["decline", "arrived", "assign", "clear", "message"],
-  ON_SCENE: ["resolve", "clear", "message"],
-  RESOLVED: ["clear", "message"],
-  CLOSED: ["reopen"],
+  raised: ["acknowledge", "assign", "merge", "message", "record"],
+  acknowledged: ["assign", "clear", "release", "merge", "message", "record"],
+  ASSIGNED: ["accept", "decline", "arrived", "assign", "clear", "message", "record"],
+  ACCEPTED: ["decline", "arrived", "assign", "clear", "message", "record"],
+  ON_SCENE: ["resolve", "clear", "message", "record"],
+  RESOLVED: ["clear", "message", "record"],
+  CLOSED: ["reopen", "record"],
 };
-const MINOR = ["decline", "release", "reopen", "merge", "message"];
+const MINOR = ["decline", "release", "reopen", "merge", "message", "record"];
 
 /** What may be ordered about an alarm as it is now. */
 export function ordersOf(alarm) {
@@ -30,6 +30,7 @@ export function ordersOf(alarm) {
   const may = (what) => !model.me?.may || what === "message" || model.me.may.includes(what);
   return (ORDERS[state] ?? []).filter((what) => {
     if (what === "accept" || what === "decline") return mine && may(what);
+    if (what === "record") return may("clear");
     if (what === "merge") return mergeTarget(alarm) !== null && may(what);
     if (what === "reopen") return Boolean(alarm.outcome) && now() - alarm.raised_at < REOPEN_MAX_MS && may(what);
     return may(what);

@@ -55,7 +55,8 @@ function recent(alarms) {
   return make("section", { class: "recent" }, make("h3", {}, word("recent")),
     make("ul", {}, ...alarms.map((alarm) =>
       make("li", {}, make("time", {}, dayAndTime(alarm.raised_at)),
-        ` ${kindWord(alarm)} · ${alarm.outcome ? outcomeWord(alarm.outcome) : stepWord(alarm)}`))));
+        ` ${kindWord(alarm)} · ${alarm.outcome ? outcomeWord(alarm.outcome) : stepWord(alarm)} `,
+        make("a", { href: `/alarms/${alarm.alarm_id}/print`, target: "_blank", rel: "noopener" }, word("export_record"))))));
 }
 
 /** The lower part of a card: a list of elements. */

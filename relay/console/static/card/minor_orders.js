@@ -1,5 +1,5 @@
-// The orders that need a word of reason (give back, decline, reopen), the merging of two alarms of one home, and an
-// operator's own short message. Each is behind a small button; its form opens in place and covers nothing.
+// The orders that need a word of reason (give back, decline, reopen), the merging of two alarms of one home, an operator's
+// own short message, and the alarm's life to take along. Each is behind a small button; its form opens in place and covers nothing.
 import { kindWord } from "../base/alarm_words.js";
 import { make, setText, show } from "../base/dom.js";
 import { post } from "../base/http.js";
@@ -7,9 +7,10 @@ import { model } from "../base/model.js";
 import { timeOfDay } from "../base/times.js";
 import { word } from "../base/words.js";
 import { order } from "../board/orders.js";
+import { exportForm } from "./export_form.js";
 import { keyed } from "./keyed.js";
 
-const KEYS = { decline: "e", release: "u", reopen: "o", merge: "g", message: "m" };
+const KEYS = { decline: "e", release: "u", reopen: "o", merge: "g", message: "m", record: "l" };
 const REASONS = { decline: ["busy", "too_far"], release: ["end_of_shift", "called_away"], reopen: ["closed_too_soon", "called_again"] };
 const MESSAGES = ["call_me", "on_way", "bring_key"];
 
@@ -92,7 +93,8 @@ export function minorOrders(alarmNow) {
       return;
     }
     if (opened?.what === what) return close();
-    opened = { what, ...(what === "message" ? messageForm(alarmNow, close) : reasonForm(what, alarmNow, close)) };
+    const formOf = { message: messageForm, record: exportForm }[what] ?? reasonForm.bind(null, what);
+    opened = { what, ...formOf(alarmNow, close) };
     place.replaceChildren(opened.form);
     opened.input.focus();
   }

@@ -1,31 +1,16 @@
 // What happened to an alarm, oldest first, with who did it; and what comes next, with its countdown.
-import { historyWord, nextWords, outcomeWord } from "../base/alarm_words.js";
+import { nextWords } from "../base/alarm_words.js";
 import { find, make, setText, show } from "../base/dom.js";
+import { detailWords, historyWord } from "../base/history_words.js";
 import { get } from "../base/http.js";
 import { countAll, timeOfDay } from "../base/times.js";
-import { hasWord, word } from "../base/words.js";
+import { named, word } from "../base/words.js";
 
 let current = null; // {alarm_id, revision, entries, steps, failed}
 let timer = null;
 
-function detailWords(entry) {
-  const text = entry.detail ?? "";
-  if (["clear", "resolve"].includes(entry.what)) {
-    const [outcome, ...note] = text.split(": ");
-    return [outcome && outcomeWord(outcome), note.join(": ")].filter(Boolean).join("：");
-  }
-  if (["escalated", "step_empty", "escalated_to_nobody"].includes(entry.what)) {
-    return text.replace(/\b(console|duty_phone|children|deputy|supervisor)\b(?!s)/g, (target) => word(`target_${target}`))
-      .replace(/: 0, (?=\d+ consoles)/, ": ").replace(/(\d+) consoles/, (_, count) => word("consoles_armed", count)).replaceAll("+", " + ");
-  }
-  if (entry.what === "told") return hasWord(`step_${text}`) ? word(`step_${text}`) : text;
-  if (entry.what === "arrived") return hasWord(`arrived_by_${text}`) ? word(`arrived_by_${text}`) : text;
-  if (entry.what === "message") return text.replace(/^(family|responder): /, (_, to) => `${word(`message_${to}`)}：`);
-  return /^seq \d+/.test(text) ? (text.includes("by ") ? text.split(", ").at(-1) : "") : text;
-}
-
 function line(entry) {
-  const who = entry.by ? make("b", {}, ` ${entry.by}`) : "";
+  const who = entry.by ? make("b", {}, ` ${named(entry, "by")}`) : "";
   const detail = detailWords(entry);
   return make("li", { class: "time-entry" }, make("time", { datetime: new Date(entry.at).toISOString() }, timeOfDay(entry.at)),
     make("span", {}, historyWord(entry.what), who, detail ? make("small", {}, ` ${detail}`) : ""));

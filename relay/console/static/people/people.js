@@ -2,6 +2,7 @@
 import { make } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { named, onLanguage, word } from "../base/words.js";
+import { field, form } from "../parts/form.js";
 import { failure, fill } from "../parts/room.js";
 import { table } from "../parts/table.js";
 import { editor } from "./edit.js";
@@ -41,17 +42,27 @@ function draw(data) {
 
 function tools() {
   const search = make("input", { type: "search", id: "people-search", value: sought, testid: "people-search", autocomplete: "off", "aria-describedby": "people-hint" });
-  const form = make("form", { class: "row grow", role: "search" }, make("label", { for: "people-search" }, word("people_find")), search,
+  const searchForm = make("form", { class: "row grow", role: "search" }, make("label", { for: "people-search" }, word("people_find")), search,
     make("button", { testid: "people-find" }, word("find")), make("small", { id: "people-hint" }, word("people_find_hint")));
-  form.addEventListener("submit", (event) => {
+  searchForm.addEventListener("submit", (event) => {
     event.preventDefault();
     sought = search.value.trim();
     room.again();
   });
-  return make("div", { class: "people-tools" }, form, make("div", { class: "row" },
+  return make("div", { class: "people-tools" }, searchForm, make("div", { class: "row" },
     mayEdit() ? make("button", { type: "button", class: "primary", testid: "home-add", onclick: () => go("edit") }, word("home_add")) : null,
     may.includes("import") ? make("button", { type: "button", testid: "import", onclick: () => go("import") }, word("import")) : null,
-    may.includes("import") ? make("a", { class: "button", href: "/api/people/export.csv", download: "homes.csv", testid: "export" }, word("export")) : null));
+    may.includes("import") ? make("a", { class: "button", href: "/api/people/export.csv", download: "homes.csv", testid: "export" }, word("export")) : null),
+  may.includes("import") ? healthExport() : null);
+}
+
+/** The same table with notes on health: for a reason, which the relay keeps in each home's log. */
+function healthExport() {
+  return make("details", { testid: "export-health" }, make("summary", {}, word("export_health")), form({
+    testid: "export-health-form", submit: "export", send: async ({ reason }) => {
+      make("a", { href: `/api/people/export.csv?reason=${encodeURIComponent(reason)}`, download: "homes-health.csv" }).click();
+    },
+  }, field("reason", "export_why", { required: true, minlength: 2, maxlength: 200 })));
 }
 
 const names = (list) => list.map((one) => one.name).join("、") || "—";
