@@ -56,6 +56,11 @@ def _press_door(page: Page, world: World) -> None:
     page.locator("[data-testid=tower][data-state=ready], [data-testid=no-3d]").wait_for()
 
 
+def _open_hub(page: Page, world: World) -> None:
+    page.locator("[data-testid^=devices-] > summary").first.click()
+    page.locator("[data-testid^=revoke-] > summary").first.click()
+
+
 def _press(testid: str, then: str) -> Callable[[Page, World], None]:
     """Press one thing and wait for what it opens."""
 
@@ -80,7 +85,7 @@ SCREENS = (
     Screen("phone", "/phone", "[data-testid^=work-]", who="responder"),
     Screen("phone-no-work", "/phone", "[data-testid=no-work]", who="responder2"),
     Screen("family", lambda world: world.family_address(), "[data-testid=family-alarms]", who=None),
-    Screen("hubs", "/hubs", "[data-testid=hub-table]"),
+    Screen("hubs", "/hubs", "[data-testid=updates] form", who="supervisor", prepare=_open_hub),
     Screen("numbers", "/numbers", "[data-testid=figures]", who="supervisor"),
     Screen("people", "/people", "[data-testid=homes]", who="supervisor"),
     Screen("people-add", "/people", "[data-testid=homes]", who="supervisor", prepare=_press("home-add", "home-form")),

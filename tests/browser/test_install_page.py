@@ -1,27 +1,20 @@
 """The installer's page: the label proves the hub, the dwelling is chosen, and the walk test shows what is proven."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
-from browser_parts import ROOT, Hub, Relay
+from browser_parts import Hub, Relay
+from fleet_parts import make_hub
 from playwright.sync_api import expect
 
 DOOR = {"estate": "清河苑", "building": "91", "unit": "1", "floor": 2, "door": "201", "label": "91号楼201"}
-
-
-def _made(relay: Relay) -> dict[str, str]:
-    command = [sys.executable, "-m", "relay", "hub-make", "--data", str(relay.folder), "--url", relay.url]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, timeout=60).stdout)
 
 
 def test_a_scanned_label_leads_to_a_claimed_dwelling(consoles: Callable[..., Any], relay: Relay) -> None:
     with relay.client("supervisor") as client:
         home = client.post("/api/people/dwellings", json=DOOR)
         assert home.status_code in (200, 201), home.text
-    made = _made(relay)
+    made = make_hub(relay)
     console = consoles(width=390, height=844)
     console.expected += ["409"]  # the hub is not on the line yet: the page says so, and the browser notes the answer
     console.open_as("supervisor", "/install#" + made["label_url"].split("#")[1])

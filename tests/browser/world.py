@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 
 import httpx
 from browser_parts import Hub, Relay, clear_all, until
+from fleet_parts import add_firmware
 
+BUILD = 40  # of the new firmware
 GOER = "李敏"  # the sample's `responder`
 
 
@@ -17,7 +19,9 @@ class World:
         self.hubs = {part: make_hub() for part in ("help", "fall", "walked")}
 
     def begin(self) -> "World":
-        """Let them call: a button pressed twice, a fall that may still be taken back, and one that is being worked."""
+        """Let them call: a button pressed twice, a fall that may still be taken back, and one that is being worked. And
+        there is new firmware."""
+        add_firmware(self.relay, BUILD)
         self.hubs["walked"].press("inactivity")
         with self.relay.client() as client:
             at = f"/api/alarms/{self.alarm_of(client, 'walked')}"

@@ -1,17 +1,27 @@
 // The health of hubs and of what hangs on them. Those that cannot carry a call come first; a home that is well needs
-// nobody's eyes.
+// nobody's eyes. Whoever answers for the community also widens new firmware here and puts a lost hub out.
 import { make } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { span, now } from "../base/times.js";
 import { hasWord, named, word } from "../base/words.js";
 import { fill } from "../parts/room.js";
 import { facts, table } from "../parts/table.js";
+import { claims, revocation, said } from "./fleet.js";
+import { looked, updates } from "./updates.js";
 
 const BATTERY_LOW_PCT = 20;
 const WEAK_DBM = -80;
 let filter = "all";
 let sought = "";
+let may = [];
 const open = new Set(); // hubs whose devices are shown
+
+/** What this role may see of it: an operator the hubs alone. */
+async function load() {
+  may = (await get("/api/me")).may ?? [];
+  const [hubs, claimed, builds] = await Promise.all([get("/api/hubs"), may.includes("install") ? get("/api/claims") : null, may.includes("updates") ? get("/api/updates") : null]);
+  return { hubs, claimed, builds, looked: builds && (await looked()) };
+}
 
 const heard = (at) => (at ? word("ago", span(now() - at)) : word("never"));
 const kindOf = (kind) => (hasWord(`device_${kind}`) ? word(`device_${kind}`) : kind);
@@ -33,12 +43,12 @@ export function faults(hub) {
 const weight = (hub) => faults(hub).reduce((sum, [look]) => sum + (look === "bad" ? 100 : 1), 0);
 const tags = (list) => (list.length ? list.map(([look, key, ...given]) => make("span", { class: "tag", "data-look": look }, `${look === "bad" ? "✕" : "▲"} ${word(key, ...given)}`)) : [make("span", { class: "tag", "data-look": "good" }, `● ${word("well")}`)]);
 
-function draw(hubs) {
+function draw({ hubs, claimed, builds }) {
   const ill = hubs.filter((hub) => weight(hub) > 0);
   const shown = (filter === "ill" ? ill : hubs)
     .filter((hub) => `${hub.label} ${hub.label_en ?? ""} ${hub.hub_id}`.toLowerCase().includes(sought.trim().toLowerCase()))
     .sort((a, b) => weight(b) - weight(a) || a.label.localeCompare(b.label, "zh", { numeric: true }));
-  return [figures(hubs, ill), tools(hubs, ill), table({
+  return [said(), figures(hubs, ill), tools(hubs, ill), table({
     caption: word("nav_hubs"), testid: "hub-table", rows: shown, empty: word("hubs_none"),
     rowTestid: (hub) => `hub-${hub.hub_id}`, rowState: (hub) => (faults(hub).some(([look]) => look === "bad") ? "bad" : null),
     columns: [
@@ -48,7 +58,7 @@ function draw(hubs) {
       { word: "firmware", cell: (hub) => [hub.firmware ?? "—", hub.micropython ? make("small", {}, ` ${hub.micropython}`) : null].filter(Boolean) },
       { word: "devices", cell: (hub) => devices(hub) },
     ],
-  })];
+  }), builds && updates(builds, room), claimed && claims(claimed, room.again)].filter(Boolean);
 }
 
 function figures(hubs, ill) {
@@ -64,26 +74,39 @@ function tools(hubs, ill) {
     make("label", { class: "grow search" }, make("span", {}, word("place_search")), search));
 }
 
+/** What hangs on a hub and how it is itself: made when somebody looks, because a community has two thousand. */
 function devices(hub) {
+  const element = make("details", { open: open.has(hub.hub_id), testid: `devices-${hub.hub_id}` }, make("summary", {}, word("devices_count", hub.devices.length)));
+  const fillIn = () => element.children.length === 1 && element.append(...inside(hub));
+  element.addEventListener("toggle", () => {
+    if (!element.open) return void open.delete(hub.hub_id);
+    open.add(hub.hub_id);
+    fillIn();
+  });
+  if (element.open) fillIn();
+  return element;
+}
+
+const orDash = (value, text) => (value === null || value === undefined ? "—" : text(value));
+
+function inside(hub) {
   const list = table({
     caption: `${named(hub, "label")} ${word("devices")}`, rows: hub.devices, empty: word("devices_none"),
     rowState: (device) => (device.is_overdue ? "bad" : null),
     columns: [
       { word: "device", isHead: true, cell: (device) => `${kindOf(device.kind)} ${device.label ?? ""}` },
       { word: "heard", cell: (device) => [heard(device.heard_at), device.is_overdue ? make("span", { class: "tag", "data-look": "bad" }, `✕ ${word("sensor_silent")}`) : null].filter(Boolean) },
-      { word: "battery", isNumber: true, cell: (device) => (device.battery_pct === null || device.battery_pct === undefined ? "—" : `${device.battery_pct} %`) },
+      { word: "battery", isNumber: true, cell: (device) => orDash(device.battery_pct, (pct) => `${pct} %`) },
     ],
   });
   const more = facts([
-    ["mains", hub.mains === null || hub.mains === undefined ? "—" : word(hub.mains ? "mains_on" : "mains_off")],
-    ["battery", hub.battery_pct === null || hub.battery_pct === undefined ? "—" : `${hub.battery_pct} %`],
-    ["signal", hub.rssi_dbm === null || hub.rssi_dbm === undefined ? "—" : `${hub.rssi_dbm} dBm`],
-    ["heap_free", hub.heap_free === null || hub.heap_free === undefined ? "—" : `${Math.round(hub.heap_free / 1024)} KB`],
-    ["resets", String(hub.resets ?? "—")],
+    ["mains", orDash(hub.mains, (isOn) => word(isOn ? "mains_on" : "mains_off"))],
+    ["battery", orDash(hub.battery_pct, (pct) => `${pct} %`)],
+    ["signal", orDash(hub.rssi_dbm, (dbm) => `${dbm} dBm`)],
+    ["heap_free", orDash(hub.heap_free, (bytes) => `${Math.round(bytes / 1024)} KB`)],
+    ["resets", orDash(hub.resets, String)],
   ]);
-  const element = make("details", { open: open.has(hub.hub_id), testid: `devices-${hub.hub_id}` }, make("summary", {}, word("devices_count", hub.devices.length)), list, more);
-  element.addEventListener("toggle", () => (element.open ? open.add(hub.hub_id) : open.delete(hub.hub_id)));
-  return element;
+  return [list, more, ...(may.includes("revoke") ? [revocation(hub, room.again)] : [])];
 }
 
-const room = fill({ load: () => get("/api/hubs"), draw, every_ms: 10000, stale_ms: 30000 });
+const room = fill({ load, draw, every_ms: 6000 });
