@@ -61,6 +61,7 @@ from .oidc import pages as oidc_pages
 from .oidc import store as oidc_store
 from .people import store as people_store
 from .responder import pages as responder_pages
+from .responder import store as responder_store
 from .services import Services
 from .staff import pages as staff_pages
 from .staff import tokens as token_pages
@@ -105,6 +106,7 @@ MIGRATIONS = (
     history_store.MIGRATIONS,
     upkeep_store.MIGRATIONS,
     update_store.MIGRATIONS,
+    responder_store.MIGRATIONS,
 )
 SECRETS = (*hub_store.SECRETS, *webhook_store.SECRETS)
 HEADERS = {

@@ -1,7 +1,10 @@
 """`make access-table`: writes relay/access_table.md anew from what the application does."""
 
+import sys
 import tempfile
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import access_parts
 import office_parts

@@ -10,6 +10,7 @@ import { drawDuty } from "./duty.js";
 import { forget, keepLast, keptBy, last } from "./last.js";
 import * as orders from "./orders.js";
 import { codeIn } from "./scan.js";
+import * as where from "./where.js";
 import { drawWork, load, seenOf, stepOf } from "./work.js";
 
 const ASK_MS = 4000;
@@ -36,6 +37,7 @@ async function ask() {
     quiet("signed-out");
     if (orders.waiting().length) orders.flush();
     callIfNew();
+    where.follow(Boolean(duty.me?.is_on_duty));
   } catch (error) {
     if (error.status === undefined) throw error;
     state.isFresh = false;

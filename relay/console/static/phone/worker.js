@@ -10,7 +10,7 @@ const BAD_LINE_MS = 20000;
 const PARTS = [
   "/static/words.json", "/static/icon.svg", "/static/style/frame.css", "/static/parts/parts.css", "/static/phone/phone.css",
   ...["words", "dom", "http", "notices", "times", "frame", "alarm_words", "model"].map((name) => `/static/base/${name}.js`),
-  ...["phone", "orders", "work", "duty", "scan", "last", "route"].map((name) => `/static/phone/${name}.js`),
+  ...["phone", "orders", "work", "duty", "scan", "last", "route", "where"].map((name) => `/static/phone/${name}.js`),
   "/static/parts/form.js", "/static/board/sound.js",
 ];
 let badUntil = 0;
