@@ -32,10 +32,11 @@ _PICTURE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
 
 
 class Place(Body):
-    """Where a dwelling is drawn. Shape: 0 to 1 of the picture's width and height."""
+    """Where a dwelling is drawn. Shape: 0 to 1 of the picture's width and height; both null: nowhere, as before it was
+    placed."""
 
-    x: float = Field(ge=0, le=1, allow_inf_nan=False)
-    y: float = Field(ge=0, le=1, allow_inf_nan=False)
+    x: float | None = Field(ge=0, le=1, allow_inf_nan=False)
+    y: float | None = Field(ge=0, le=1, allow_inf_nan=False)
 
 
 def _community(row: dict[str, Any]) -> dict[str, Any]:
@@ -106,8 +107,10 @@ def open_alarms(person: SignedIn, services: ServicesOf) -> dict[str, Any]:
 
 @router.put("/api/dwellings/{dwelling_id}/place", response_model=DwellingEntry)
 def place(dwelling_id: DwellingId, body: Place, person: Writing, services: ServicesOf) -> dict[str, Any]:
-    """Put a dwelling where it stands on the picture; its board entry."""
+    """Put a dwelling where it stands on the picture, or take it off; its board entry."""
     guard.require(person, access_rules.PLACE)
+    if (body.x is None) != (body.y is None):
+        raise HTTPException(422, "x, y: give both, or neither to take the home off the picture.")
 
     def work(transaction: Transaction) -> dict[str, Any] | None:
         if people_store.dwelling(transaction, dwelling_id, person.community_id) is None:

@@ -170,7 +170,7 @@ def add_dwelling(transaction: Transaction, values: dict[str, Any]) -> None:
     transaction.insert("dwellings", values)
 
 
-def set_place(transaction: Transaction, dwelling_id: str, x: float, y: float) -> None:
+def set_place(transaction: Transaction, dwelling_id: str, x: float | None, y: float | None) -> None:
     transaction.execute("UPDATE dwellings SET x = ?, y = ? WHERE dwelling_id = ?", (x, y, dwelling_id))
 
 

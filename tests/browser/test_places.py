@@ -61,6 +61,24 @@ def test_a_home_is_placed_dragged_moved_by_keys_and_put_back(consoles, homes, re
     expect(console.at("places")).to_have_count(0)
 
 
+def test_the_first_placing_of_a_home_is_undone_too(consoles, relay) -> None:
+    with relay.client("supervisor") as client:
+        home = client.post("/api/people/dwellings", json={"building": "93", "floor": 1, "door": "101"}).json()
+    console = consoles().sign_in()
+    console.at("settings").click()
+    console.at(f"place-{home['dwelling_id']}").click()
+    stage = console.page.locator("#stage").bounding_box()
+    assert stage
+    console.page.mouse.click(stage["x"] + stage["width"] * 0.5, stage["y"] + stage["height"] * 0.5)
+    until(lambda: place_of(relay, home["dwelling_id"])[0] is not None, "the click is kept")
+    expect(console.at("undo")).to_be_enabled()
+    console.at("undo").click()
+    until(lambda: place_of(relay, home["dwelling_id"]) == (None, None), "it lies nowhere, as before")
+    expect(console.page.locator("#tray")).to_be_visible()
+    with relay.client("supervisor") as client:
+        assert client.delete(f"/api/people/dwellings/{home['dwelling_id']}").is_success
+
+
 def test_an_alarm_during_the_set_up_is_seen(consoles, homes) -> None:
     console, hub = consoles().sign_in(), homes()
     console.at("settings").click()

@@ -32,6 +32,7 @@ BEYOND_SHAPES = {
     "/api/people/dwellings",
     "/api/people/dwellings/{dwelling_id}",
     "/api/community/picture",
+    "/api/dwellings/{dwelling_id}/place",
     "/api/shifts",
     "/api/numbers",
     "/api/numbers.csv",

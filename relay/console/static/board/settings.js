@@ -63,11 +63,8 @@ async function save(dwelling_id, x, y, before, isUndo = false) {
 function undo() {
   const last = undos.pop();
   if (!last) return;
-  if (last.x === null) notice("place", () => word("place_undo_first"));
-  else {
-    const home = model.dwellings.get(last.dwelling_id);
-    save(last.dwelling_id, last.x, last.y, { x: home.x, y: home.y }, true);
-  }
+  const home = model.dwellings.get(last.dwelling_id);
+  if (home) save(last.dwelling_id, last.x, last.y, { x: home.x, y: home.y }, true);
   drawList();
 }
 
