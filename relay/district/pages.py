@@ -208,7 +208,8 @@ def doors(
 
 @router.get("/surroundings", response_model=list[Nearby])
 def surroundings(person: SignedIn, services: ServicesOf, community_id: InCommunity = None) -> list[dict[str, Any]]:
-    """Clinics, stations and defibrillators near the community's homes."""
+    """Clinics, stations and defibrillators near the homes; for a district officer, of the whole district."""
     guard.require(person, access_rules.BOARD)
     with services.database.read() as reader:
-        return store.surroundings(reader, _in(reader, person, community_id))
+        of = _seen(reader, person) if community_id is None else [_in(reader, person, community_id)]
+        return [place for one in of for place in store.surroundings(reader, one)]

@@ -4,14 +4,26 @@ import { onLanguage, toggleLanguage, word } from "./words.js";
 
 const THEMES = ["auto", "light", "dark"];
 const root = document.documentElement;
+const [DAY_FROM_H, DAY_TO_H] = [6, 19];
+let chosen = root.dataset.theme; // auto, light or dark, as the cookie says
 
 function drawTheme() {
-  setText(find("theme"), word(`theme_${root.dataset.theme}`));
+  if (find("theme")) setText(find("theme"), word(`theme_${chosen}`));
+}
+
+/** Left to itself a screen is dark at night, whatever this computer's own setting says; by day it follows that. */
+export function followTheNight() {
+  const hour = new Date().getHours();
+  const isNight = hour < DAY_FROM_H || hour >= DAY_TO_H;
+  const wanted = chosen === "auto" && isNight ? "dark" : chosen;
+  if (root.dataset.theme !== wanted) root.dataset.theme = wanted;
 }
 
 function nextTheme() {
-  root.dataset.theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
-  document.cookie = `anling_theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+  chosen = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length];
+  document.cookie = `anling_theme=${chosen}; path=/; max-age=31536000; samesite=lax`;
+  root.dataset.theme = chosen;
+  followTheNight();
   drawTheme();
 }
 
@@ -28,6 +40,8 @@ function opens(button, ...parts) {
 }
 
 export function start() {
+  followTheNight();
+  setInterval(followTheNight, 60000);
   find("theme").addEventListener("click", nextTheme);
   find("language").addEventListener("click", toggleLanguage);
   opens(find("menu-button"), find("menu"), find("pages"));

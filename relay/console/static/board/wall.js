@@ -2,6 +2,7 @@
 // press at all arms the sound, and a kiosk's browser that allows sound needs none.
 import { homeWord, kindWord, stepWord } from "../base/alarm_words.js";
 import { find, setText, show } from "../base/dom.js";
+import { followTheNight } from "../base/frame.js";
 import { get } from "../base/http.js";
 import { model, onChange, tell } from "../base/model.js";
 import * as stream from "../base/stream.js";
@@ -62,8 +63,10 @@ onChange(({ kind, value, before }) => {
 });
 onLanguage(drawDate);
 setInterval(drawDate, 30_000);
+setInterval(followTheNight, 30_000);
 setInterval(() => model.alarms.size === 0 && location.reload(), RELOAD_MS);
 drawDate();
+followTheNight();
 arm();
 stayAwake();
 learn("/api/me", (me) => {

@@ -35,7 +35,7 @@ function now(open, told) {
 const hub = (told) => make("p", { class: "row" }, make("span", { class: "tag", "data-look": told.is_hub_online ? "good" : "warning" },
   `${told.is_hub_online ? "●" : "✕"} ${word(told.is_hub_online ? "hub_online" : "hub_offline")}`), told.is_hub_online ? null : make("small", {}, word("family_offline_means")));
 
-const stepWords = (step) => [known("history", step.what), step.who_display].filter(Boolean).join(" · ");
+const stepWords = (step) => [known("history", step.what), named(step, "who_display")].filter(Boolean).join(" · ");
 
 function alarmItem(alarm) {
   return make("li", { class: "panel" },
@@ -51,5 +51,5 @@ function looked(entries) {
 }
 
 frame.start();
-fill({ load: () => get(`/api/family/${encodeURIComponent(secret)}`), draw, every_ms: 20000, stale_ms: 60000 });
+fill({ load: () => get(`/api/family/${encodeURIComponent(secret)}`), draw, every_ms: 6000 });
 find("main").dataset.ready = "true";

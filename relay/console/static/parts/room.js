@@ -1,5 +1,6 @@
 // A page whose content is asked for: loading, failed with what to do, drawn; and how old it is when the line is gone.
-// Rule 1: what is shown is never passed off as fresh: past STALE_MS its age is said. Rule 2: a page is drawn anew only
+// Rule 1: what is shown is never passed off as fresh: where a page asks again by itself, what is older than STALE_MS is said
+// to be, whether the relay refused, or says nothing at all. Rule 2: a page is drawn anew only
 // when its data or its language changed, so that nothing jumps under a hand.
 import { find, make } from "../base/dom.js";
 import { span } from "../base/times.js";
@@ -7,9 +8,10 @@ import { onLanguage, word } from "../base/words.js";
 
 const AGAIN_MS = 3000;
 const TOO_OFTEN_MS = 30000;
+const STALE_MS = 10000;
 
 /** Fill the room: `load()` gives the data, `draw(data)` gives its elements; asked again every `every_ms` if given. */
-export function fill({ load, draw, every_ms = 0, stale_ms = 20000 }) {
+export function fill({ load, draw, every_ms = 0 }) {
   const element = find("room");
   const age = make("p", { class: "sentence is-bad room-age", role: "status", testid: "age" });
   const body = make("div", { class: "room-body" });
@@ -25,9 +27,10 @@ export function fill({ load, draw, every_ms = 0, stale_ms = 20000 }) {
   }
 
   function tellAge() {
-    const isOld = room.data !== null && room.failed !== null && performance.now() - room.heardAt > (every_ms ? stale_ms : 0);
+    const silent_ms = performance.now() - room.heardAt;
+    const isOld = room.data !== null && (every_ms ? silent_ms > STALE_MS : room.failed !== null);
     age.hidden = !isOld;
-    if (isOld) age.textContent = word("room_old", span(performance.now() - room.heardAt), room.failed.message);
+    if (isOld) age.textContent = word("room_old", span(silent_ms), room.failed?.message ?? "");
   }
 
   async function again() {
@@ -54,6 +57,7 @@ export function fill({ load, draw, every_ms = 0, stale_ms = 20000 }) {
 
   onLanguage(show);
   setInterval(tellAge, 1000);
+  document.addEventListener("visibilitychange", () => !document.hidden && every_ms && again()); // a hidden tab's clocks are slow
   again();
   return { again, show };
 }
