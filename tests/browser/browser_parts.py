@@ -20,6 +20,7 @@ from protocol import messages, topics
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "artifacts"
 WAIT_S = 20.0
+SESSION = "anling_session"
 
 
 def free_port() -> int:
@@ -44,6 +45,7 @@ class Relay:
 
     def __init__(self, folder: Path, *more: str) -> None:
         self.folder = folder
+        self._sessions: dict[str, str] = {}
         done = subprocess.run(
             [sys.executable, "-m", "relay", "sample", "--data", str(folder), "--json", *more],
             capture_output=True,
@@ -71,13 +73,25 @@ class Relay:
 
     @contextmanager
     def client(self, name: str = "operator") -> Iterator[httpx.Client]:
-        """A signed-in client of the API."""
+        """A signed-in client of the API. Passwords are slow on purpose: a session that is still good is used again."""
         with httpx.Client(base_url=self.url, timeout=10) as client:
-            given = {"name": name, "password": self.password(name), "next": "/"}
-            answer = client.post("/sign-in", data=given)
-            assert answer.status_code == 303, answer.text
-            client.headers["X-CSRF-Token"] = client.get("/api/me").json()["csrf_token"]
+            if name in self._sessions:
+                client.cookies.set(SESSION, self._sessions[name])
+            me = client.get("/api/me")
+            if me.status_code == 401:
+                client.cookies.clear()
+                given = {"name": name, "password": self.password(name), "next": "/"}
+                answer = client.post("/sign-in", data=given)
+                assert answer.status_code == 303, answer.text
+                self._sessions[name] = client.cookies[SESSION]
+                me = client.get("/api/me")
+            client.headers["X-CSRF-Token"] = me.json()["csrf_token"]
             yield client
+
+    def session(self, name: str) -> dict[str, str]:
+        """The cookie of somebody who has signed in, for a browser."""
+        with self.client(name):
+            return {"name": SESSION, "value": self._sessions[name], "url": self.url}
 
     def hold(self) -> None:
         """Let the relay stand still: a line that is up and says nothing."""

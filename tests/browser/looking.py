@@ -78,10 +78,9 @@ def look(browser: Browser, world: World, screen: Screen, language: str, width: i
     """The screen, open and ready."""
     context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]})
     cookies = {"anling_language": language, "anling_theme": "light"}
-    if screen.who is not None:
-        with world.relay.client(screen.who) as client:
-            cookies["anling_session"] = client.cookies["anling_session"]
     context.add_cookies([{"name": name, "value": value, "url": world.relay.url} for name, value in cookies.items()])
+    if screen.who is not None:
+        context.add_cookies([world.relay.session(screen.who)])
     looked = Looked(context.new_page(), screen)
     try:
         looked.page.goto(world.relay.url + screen.path(world))

@@ -74,44 +74,19 @@ def test_help_nearby_is_a_layer_that_is_switched_on(consoles) -> None:
     assert officer.page.locator(".place-defibrillator").count() >= 1
 
 
-def test_a_district_without_a_line_says_so_within_ten_seconds_and_catches_up_alone(consoles, homes, relay) -> None:
-    officer = _officer(consoles)
-    officer.expected.append("ERR_")
-    officer.expected.append("Failed to load")
-    relay.hold()
-    try:
-        expect(officer.at("line")).to_be_visible(timeout=11_000)
-    finally:
-        relay.go_on()
-    expect(officer.at("line")).to_be_hidden(timeout=20_000)
-    hub = homes()
-    hub.press()
-    expect(officer.at(f"alarm-dot-{hub.dwelling_id}")).to_have_attribute("data-state", "alarm")
-
-
-def test_a_door_shows_its_alarm_in_the_table_and_as_a_lit_cell(consoles, homes) -> None:
+def test_a_door_shows_its_alarm_in_the_table_and_as_a_lit_cell(consoles, homes, relay) -> None:
     operator, hub = consoles(), homes()
     operator.expected.append("GL Driver Message")
     hub.press()
-    operator.open_as("operator", "/buildings")
+    with relay.client() as client:
+        home = client.get(f"/api/people/dwellings/{hub.dwelling_id}").json()
+    operator.open_as("operator", f"/buildings?estate={home['estate']}&building={home['building']}")
     operator.page.locator("[data-testid=tower][data-state=ready]").wait_for()
-    _choose_building_of(operator, hub)
     door = operator.at(f"door-{hub.dwelling_id}")
     expect(door).to_have_attribute("data-state", "alarm")
     assert "报警" in door.get_attribute("aria-label")
     door.click()
     expect(operator.at("door-detail")).to_contain_text("报警")
-
-
-def _choose_building_of(console, hub) -> None:
-    """Go through the buildings until the one with this home's door is shown."""
-    choice = console.at("building-choice")
-    for index in range(choice.locator("option").count()):
-        choice.select_option(str(index))
-        console.page.wait_for_timeout(300)
-        if console.at(f"door-{hub.dwelling_id}").count():
-            return
-    raise AssertionError(f"no building has the door of {hub.dwelling_id}")
 
 
 def test_an_old_computer_without_webgl_loses_only_the_3d_view(consoles) -> None:

@@ -71,20 +71,24 @@ def test_a_refusal_is_a_sentence_in_the_language_shown(consoles, homes) -> None:
     expect(console.at("notice")).to_contain_text("did not succeed")
 
 
-def test_a_silent_relay_is_said_and_its_news_is_caught_up(consoles, homes, relay) -> None:
-    console, hub = consoles().sign_in(), homes()
+def test_a_silent_relay_is_said_by_console_and_district_and_its_news_is_caught_up(consoles, homes, relay) -> None:
+    console, officer, hub = consoles().sign_in(), consoles().open_as("district", "/district"), homes()
+    officer.expected += ["ERR_", "Failed to load"]
+    expect(officer.at("room")).to_have_attribute("data-state", "ready")
     relay.hold()
     try:
-        # a tick every 5 s: at most 10 s after the last one the console must have said so
+        # a tick every 5 s: at most 10 s after the last one each page must have said so
         expect(console.at("connection")).to_have_attribute("data-state", "stale", timeout=11_000)
         expect(console.at("connection")).to_contain_text("秒没有新消息")
         expect(console.page.locator("#queue-empty")).to_contain_text("可能有报警")  # calm would be a lie
-        console.shoot("fault-silent-relay")
+        expect(officer.at("line")).to_be_visible(timeout=11_000)
     finally:
         relay.go_on()
     hub.press()
     expect(console.dot(hub)).to_have_attribute("data-state", "alarm", timeout=15_000)
     expect(console.at("connection")).to_have_attribute("data-state", "live")
+    expect(officer.at("line")).to_be_hidden(timeout=20_000)
+    expect(officer.at(f"alarm-dot-{hub.dwelling_id}")).to_have_attribute("data-state", "alarm")
 
 
 def test_a_wrong_clock_is_said(consoles) -> None:

@@ -1,5 +1,6 @@
 """The console by keyboard alone: every order of an alarm's life, and the keys shown to who asks."""
 
+import json
 import re
 
 from playwright.sync_api import expect
@@ -16,7 +17,7 @@ def test_an_alarm_lives_and_ends_by_keys_alone(consoles, homes) -> None:
     keys.press("s")
     expect(console.at("responder")).to_be_focused()
     keys.press("2")  # the second of the list
-    who = console.at("responder").locator("option:checked").inner_text()
+    who = console.at("responder").locator("option:checked").inner_text().split(" · ")[0]
     keys.press("Enter")
     expect(console.at("work")).to_contain_text(f"{who} 前往")
     keys.press("Escape")  # out of the field; the card stays
@@ -83,7 +84,7 @@ def test_whoever_is_sent_themselves_accepts_or_declines(consoles, homes) -> None
     keys.press("a")
     expect(console.at("card")).to_have_attribute("data-step", "acknowledged")
     expect(console.at("accept")).to_be_hidden()
-    console.at("responder").select_option(label="陈静")
+    console.at("responder").select_option(console.option("陈静"))
     console.at("send").click()
     expect(console.at("accept")).to_be_visible()
     keys.press("y")
@@ -151,6 +152,36 @@ def test_notes_on_health_lie_behind_one_click_that_is_kept(consoles, homes, rela
     with relay.client("supervisor") as client:
         looks = client.get(f"/api/dwellings/{hub.dwelling_id}/access-log").json()
     assert any(one["is_health"] and one["reason"] for one in looks)
+
+
+def test_an_alarms_record_goes_out_with_health_notes_for_a_reason_that_is_kept(consoles, homes, relay) -> None:
+    console, hub = consoles().sign_in(), homes()
+    hub.press()
+    expect(console.at("card")).to_have_attribute("data-step", "raised")
+    console.page.keyboard.press("l")
+    expect(console.at("print")).to_be_focused()
+    console.at("export-reason").fill("120 急救要求")
+    with console.page.expect_download() as download:
+        console.page.keyboard.press("Enter")
+    life = json.loads(download.value.path().read_text("utf-8"))
+    assert life["residents"][0]["health_notes"] and life["history"][0]["what"] == "raised"
+    expect(console.at("export-form")).to_contain_text("原因已记录")
+    with relay.client("supervisor") as client:
+        looks = client.get(f"/api/dwellings/{hub.dwelling_id}/access-log").json()
+    assert any(one["is_health"] and one["reason"] == "120 急救要求" for one in looks)
+
+
+def test_the_nearest_free_responder_on_duty_stands_first(consoles, homes, relay) -> None:
+    console, hub = consoles(language="en").sign_in(), homes()
+    with relay.client() as client:
+        home = client.get(f"/api/people/dwellings/{hub.dwelling_id}").json()
+    with relay.client("responder2") as client:
+        client.post("/api/duty", json={"duty": "responder", "hours": 8})
+        here = {"latitude": home["latitude"] + 0.001, "longitude": home["longitude"]}
+        assert client.post("/api/my/place", json=here).json()["is_kept"]
+    hub.press()
+    first = console.at("responder").locator("option").first
+    expect(first).to_contain_text("on duty · 111 m")
 
 
 def test_the_countdown_to_the_next_step_is_on_the_screen(consoles, homes) -> None:

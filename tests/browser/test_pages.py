@@ -154,6 +154,25 @@ def test_the_chain_of_the_record_is_checked_and_looks_are_listed(consoles, relay
     expect(desk.at("chain")).to_contain_text("没有改动")
 
 
+def test_the_record_says_in_words_who_did_what_to_which_home_and_why(consoles, relay) -> None:
+    home = _first_home(relay)
+    with relay.client("operator") as client:
+        place = {"x": home["x"], "y": home["y"]}
+        assert client.put(f"/api/dwellings/{home['dwelling_id']}/place", json=place).is_success
+        look = f"/api/dwellings/{home['dwelling_id']}/card/health"
+        assert client.post(look, json={"reason": "家属要求核对"}).is_success
+    for language, words in (("zh", ("陈静", "移动了住户的位置")), ("en", ("Chen Jing", "Moved a home on the picture"))):
+        desk = _desk(consoles, "auditor", "/audit", language=language)
+        moved = desk.at("audit").locator("tbody tr").filter(has_text=words[1]).first
+        for text in (*words, home["label"] if language == "zh" else home["label_en"]):
+            expect(moved).to_contain_text(text)
+        expect(desk.at("audit")).not_to_contain_text("/api/")
+    desk.at("only-card").click()
+    looked = desk.at("audit").locator("tbody tr").first
+    expect(looked).to_contain_text("家属要求核对")
+    expect(looked).to_contain_text("Health notes opened")
+
+
 def test_hubs_that_cannot_carry_a_call_come_first(consoles, homes) -> None:
     hub = homes()
     desk = _desk(consoles, "operator", "/hubs")
@@ -202,13 +221,3 @@ def test_a_link_that_opens_nothing_says_what_to_do(consoles) -> None:
     family.open_as(None, "/family/AAAAAAAAAAAAAAAAAAAAAAAAAAAA")
     expect(family.at("room")).to_have_attribute("data-state", "failed")
     expect(family.at("room")).to_contain_text("社区")
-
-
-def test_a_page_whose_line_is_lost_says_how_old_it_is(consoles, relay) -> None:
-    desk = _desk(consoles, "operator", "/hubs")
-    desk.expected += ["ERR_", "Failed to load"]
-    desk.page.context.set_offline(True)
-    expect(desk.at("age")).to_be_visible(timeout=45_000)
-    expect(desk.page.locator("[data-testid=strip][data-state=stale]")).to_be_visible()
-    desk.page.context.set_offline(False)
-    expect(desk.at("age")).to_be_hidden(timeout=20_000)

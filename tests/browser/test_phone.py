@@ -98,7 +98,11 @@ def test_what_is_typed_stays_when_the_alarm_changes_meanwhile(consoles, sent, re
     phone.at("note").fill("坐在地上，清醒")
     phone.at("outcome").select_option("helped")
     hub.press(alarm=1)  # the resident presses again: the page shows it
-    phone.page.wait_for_timeout(6000)
+    with relay.client() as client:
+        until(lambda: any(one["activations"] > 1 for one in client.get("/api/open").json()["alarms"]), "it is there")
+    with phone.page.expect_response("**/api/my/assignments"):
+        phone.page.evaluate("dispatchEvent(new Event('online'))")  # asks at once
+    phone.page.wait_for_timeout(300)
     expect(phone.at("note")).to_have_value("坐在地上，清醒")
     expect(phone.at("outcome")).to_have_value("helped")
 
