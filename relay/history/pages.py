@@ -25,7 +25,7 @@ from ..people import store as people_store
 from ..services import RowId, ServicesOf
 from . import store
 from .printed import printed
-from .shapes import AuditEntry, Life, Verdict
+from .shapes import AuditEntry, Life, LifeWithHealth, Verdict
 
 router = APIRouter(tags=["history"])
 _TEMPLATES = Jinja2Templates(FilePath(__file__).parent / "templates")
@@ -106,7 +106,7 @@ def export(alarm_id: RowId, person: SignedIn, services: ServicesOf, response: Re
     return life
 
 
-@router.post("/api/alarms/{alarm_id}/export")
+@router.post("/api/alarms/{alarm_id}/export", response_model=LifeWithHealth)
 def export_with_health(alarm_id: RowId, body: WhyLife, person: Writing, services: ServicesOf) -> dict[str, Any]:
     """The same with the notes on health of who lives there. Who, when and why is kept before they are given."""
     guard.require(person, access_rules.HEALTH)

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict
 
 from ..alarms.shapes import AlarmView
+from ..card.shapes import ResidentHealth
 
 
 class AuditEntry(BaseModel):
@@ -135,3 +134,10 @@ class Life(BaseModel):
     messages: list[Sent]
     attempts: list[Attempt]
     ledger: Head
+
+
+class LifeWithHealth(Life):
+    """Shape: `reason` as it was given, and kept before this was."""
+
+    reason: str
+    residents: list[ResidentHealth]

@@ -82,7 +82,7 @@ def test_deeds_that_were_kept_as_addresses_are_read_all_the_same():
 
 def test_every_deed_and_every_step_of_an_alarm_has_its_words():
     known = words.catalogue()["words"]
-    described = make_app(Services(cast(Any, None), Path()), None).openapi()["paths"]
+    described = make_app(Services(cast(Any, None), Path())).openapi()["paths"]
     for path, methods in described.items():
         for method, operation in methods.items():
             if method == "get" or not deeds._is_deed(path) or "hooks" in path:
