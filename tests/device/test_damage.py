@@ -3,7 +3,7 @@
 import damage
 from claims import IS_SLOW, Random
 from desk import Desk, Flash, PowerCut, plain_press
-from device.flash.journal import BLOCK, SEGMENT
+from device.flash.journal import BLOCK, END, SEGMENT, SLOT
 from hub import events
 from hub.outbox import CAPACITY, Kept
 from hub.senses.sensors import Device
@@ -32,6 +32,26 @@ def test_a_bad_block_anywhere_costs_no_alarm():
             copy = flash.copy()
             copy.data[block * BLOCK : (block + 1) * BLOCK] = bytes([fill]) * BLOCK
             assert damage.judge(copy, wanted)[0] == [], (block, fill)
+
+
+def test_a_bad_byte_in_the_end_of_a_snapshot_and_a_power_cut_at_the_start_cost_no_alarm():
+    """Its group looks unfinished then; whoever made it anew in the same place would erase what came after it."""
+    flash = Flash(16)
+    desk = Desk(flash)
+    desk.hear("a4c138000001", plain_press(1), 1000)
+    flash.data[SEGMENT:] = bytes(3 * SEGMENT)  # nothing is prepared: the next segment has to be erased
+    scan = desk.journal._flash.scan(0, 1, END)
+    flash.data[scan.size_at_mark - SLOT + 2] ^= 1
+    for is_torn in (False, True):
+        for cut_after in range(16):
+            copy = flash.copy()
+            copy.cut_after, copy.is_torn = cut_after, is_torn
+            try:
+                Desk(copy, epoch="0000000f")
+            except PowerCut:
+                pass
+            copy.cut_after = None
+            assert damage.judge(copy, [1])[0] == [], (cut_after, is_torn)
 
 
 def test_written_once_an_alarm_would_be_lost_by_a_byte():

@@ -269,4 +269,5 @@ def test_a_file_of_whatever_bytes_leaves_the_last_good_settings():
             file.write(bad)
         found, notes = settings.load(Slots(flash), path)
         assert found["hub_id"] == "good" and "settings" in notes[0], bad[:20]
+        assert ("more than 20000 bytes" in notes[0]) == (len(bad) > settings.FILE_MAX)
     os.remove(path)

@@ -80,7 +80,7 @@ def test_short_loss_is_left_to_the_radio(parts):
     assert up_ms is not None
     radio.is_cut = True
     assert wifi.step(up_ms + wifi_file.GRACE_MS - 1)
-    assert not wifi.step(up_ms + wifi_file.GRACE_MS)
+    assert not wifi.step(up_ms + wifi_file.GRACE_MS) and wifi.reason == wifi_file.LOST
     assert not wifi.step(up_ms + wifi_file.GRACE_MS + 3000) and wifi.reason == wifi_file.NOT_FOUND
     radio.is_cut = False
     assert _until_up(wifi, up_ms + wifi_file.GRACE_MS + 4000) is not None

@@ -47,6 +47,7 @@ class Journal:
         self._group = 0  # segments of the newest group
         self._needed = 0  # segments, the newest included, that may not be erased ahead
         self._must_begin = True  # a new group, whatever has been appended to this one
+        self._is_unfinished = False  # the power went while the newest snapshot was written: nothing came after it
         self._snapshot_size = self._appended = 0  # bytes, in the newest group
         self._ahead = 0  # erased blocks behind the newest segment
         self.erased_late = 0
@@ -80,8 +81,8 @@ class Journal:
         places = self._find_groups(newest)
         while self._ahead < self._reserve() and self._flash.is_blank(self._block_ahead()):
             self._ahead += 1
-        if newest and self._must_begin and self._ahead < SEGMENT_BLOCKS and not self._snapshot_size:
-            # Its snapshot is unfinished: try the same segments again, so as not to run over the last whole group.
+        if self._is_unfinished and self._ahead < SEGMENT_BLOCKS:
+            # Try the same segments again, so as not to run over the last whole group.
             self._segment = (self._segment - self._group) % self._segments
             self._ahead = 0
         return self._records(places)
@@ -113,6 +114,8 @@ class Journal:
             if not groups:
                 self._group = len(group)
                 self._must_begin = bool(damaged or not is_whole)
+                is_hit = any([one.goes_on for one in group]) or any([one.damaged for one in group[:-1]])
+                self._is_unfinished = not is_whole and not is_hit
                 self._measure(group)
             groups += 1
             if is_whole and not damaged:

@@ -44,7 +44,8 @@ def size_of_copy(data):
 class Found:
     """What lies in a segment: the `first` record's kind or None, the bytes of all records and of those up to the last
     of the kind that was looked for, the `end` of the records and the `top` where copies begin, how many `damaged`
-    places; `lost` [(place, place of its copy)] are the records that only their copies still know, lowest first."""
+    places, and whether anything `goes_on` behind one; `lost` [(place, place of its copy)] are the records that only
+    their copies still know, lowest first."""
 
     def __init__(self):
         self.first = None
@@ -53,6 +54,7 @@ class Found:
         self.end = 0
         self.top = SEGMENT
         self.damaged = 0
+        self.goes_on = False
         self.lost = []
 
 
@@ -140,6 +142,7 @@ class Segments:
                 found.damaged += not was_bad
             else:
                 found.size += size
+                found.goes_on = found.goes_on or found.damaged > 0
                 # The one gap that a sound segment has is the one before its copies.
                 found.damaged += at != behind and not was_bad and not (kind == COPY and found.top == SEGMENT)
             if record is not None and kind == COPY:

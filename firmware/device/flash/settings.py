@@ -50,7 +50,7 @@ def load(slots=None, path=None):
     fault = None
     try:
         with open(path, "rb") as file:
-            text = file.read(FILE_MAX)
+            text = file.read(FILE_MAX + 1)
         told = _parse(text, "settings.json")
         if slots is not None:
             _take_over(slots, text, path, notes)
@@ -81,6 +81,8 @@ def save(slots, settings):
 
 
 def _parse(text, name):
+    if len(text) > FILE_MAX:
+        raise SettingsFault("%s: more than %d bytes; use a shorter broker.ca_pem" % (name, FILE_MAX))
     try:
         found = json.loads(text.decode())
     except (ValueError, UnicodeError, RuntimeError, MemoryError):  # RuntimeError: nested too deep

@@ -15,7 +15,7 @@ _DRIVER_RETRIES = 2  # after that the driver's status says why it failed, and th
 
 NO_SETTINGS, STARTING, DRIVER = "wifi_not_in_settings", "wifi_starting", "wifi_driver"
 NOT_FOUND, WRONG_PASSWORD, NO_ANSWER = "wifi_not_found", "wifi_wrong_password", "wifi_no_answer"
-NOWHERE = "wifi_leads_nowhere"
+NOWHERE, LOST = "wifi_leads_nowhere", "wifi_lost"
 
 
 def _statuses():
@@ -69,7 +69,8 @@ class Wifi:
             return True
         if self._up_ms is not None and now_ms - self._up_ms < GRACE_MS:
             return True
-        self._up_ms = None
+        if self._up_ms is not None:
+            self._up_ms, self.reason = None, LOST
         if self._until_ms is not None:
             word = self._failures.get(self._wlan.status())
             if word is None and now_ms < self._until_ms:

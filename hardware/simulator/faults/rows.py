@@ -295,7 +295,9 @@ async def sensor_flood(stage: Stage) -> Row:
         nonlocal sent
         door = bytes.fromhex(FRONT_DOOR)
         began_s = time.monotonic()
-        while (now_s := time.monotonic() - began_s) < 5:
+        now_s = 0.0
+        while now_s < 5:
+            now_s = time.monotonic() - began_s
             while sent < now_s * FLOOD_A_SECOND:
                 sent += 1
                 address = door if sent % 5 == 0 else bytes([0xC0, 0, 0, 0, sent >> 8 & 255, sent & 255])
