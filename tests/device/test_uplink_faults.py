@@ -166,8 +166,8 @@ def test_a_router_whose_line_is_dead_is_left_for_another_network():
     async def scenario():
         told = settings(free_port())
         told["wifi"] = [{"ssid": "home", "password": "secret"}, {"ssid": "away", "password": "secret"}]
-        quick = [["uplink", "BACK_OFF_MS", [100]], ["uplink", "LEAVE_AFTER_MS", 1000]]
-        async with Hub(told, 1, limit_s=4, patch=quick) as hub:
+        quick = [["uplink", "BACK_OFF_MS", [100]], ["uplink", "LEAVE_AFTER_MS", 500]]
+        async with Hub(told, 1, limit_s=2, patch=quick) as hub:
             line = await hub.wait_for("late")
             networks = list(line["networks"])
             assert networks[:3] == ["home", "away", "home"] and len(networks) <= 9, networks

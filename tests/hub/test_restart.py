@@ -89,7 +89,7 @@ def test_a_power_cut_at_any_flash_operation_leaves_exactly_one_alarm():
 
 
 def test_what_was_published_is_on_flash_and_the_lazy_control_loses():
-    for scene in cuts.SCENES:
+    for scene in cuts.SCENES[2:] if IS_SLOW else cuts.SCENES:
         assert cuts.walk(scene, True)[1] == 0
     assert cuts.walk("fresh", True, cuts.LazyDesk)[1] > 0
 
