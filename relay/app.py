@@ -50,6 +50,7 @@ from .intake import pages as intake_pages
 from .intake import store as intake_store
 from .keys import NAME as KEY_FILE
 from .keys import Keys
+from .limits import Limits
 from .lines import store as line_store
 from .lines import worker as line_worker
 from .notify import pages as notify_pages
@@ -223,6 +224,7 @@ def make_app(services: Services) -> FastAPI:
     _add_errors(app, routers)
     openapi.describe(app, routers)
     app.add_middleware(Deeds, services=services)
+    app.add_middleware(Limits)
     app.add_middleware(_Headers)
     return app
 

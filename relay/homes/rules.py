@@ -14,6 +14,8 @@ def kept_as(body: NewHome) -> dict[str, Any]:
         home["latitude"], home["longitude"] = datum.to_wgs_84(body.latitude, body.longitude, body.datum)
     else:
         home["datum"] = None
+    for one in (*home["residents"], *home["contacts"], *home["keyholders"]):
+        one["phone"] = one["phone"] and people_rules.phone_of(one["phone"])
     address = people_rules.address_of(body.estate, body.building, body.unit, body.floor, body.door)
     label, label_en = people_rules.label_of(body.building, body.unit, body.door)
     home["address"] = body.address or address

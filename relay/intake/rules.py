@@ -27,6 +27,13 @@ class Heard:
         return self.word in topics.KEPT_WORDS
 
 
+def differ(kept: dict[str, Any], said: dict[str, Any]) -> bool:
+    """Do two messages of one identity mean different things?"""
+    if any(kept.get(name) != said.get(name) for name in ("kind", "step", "alarm")):
+        return True
+    return None not in (kept.get("device"), said.get("device")) and kept["device"] != said["device"]
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A message that cannot be used. Shape: `reason` names field and fault, never content."""

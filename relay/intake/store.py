@@ -4,6 +4,7 @@ The identity (hub_id, epoch, seq) is the table's key, so a message is new exactl
 the network or a kill -9 repeats. `received_at` and `committed_at` are UTC ms.
 """
 
+import json
 from typing import Any
 
 from ..database import Migrations, Reader, Tables, Transaction
@@ -57,6 +58,16 @@ def keep(transaction: Transaction, heard: rules.Heard, body: str, received_at: i
             "UPDATE intake SET copies = copies + 1 WHERE hub_id = ? AND epoch = ? AND seq = ?", identity
         )
     return is_new
+
+
+def is_another(reader: Reader, heard: rules.Heard) -> bool:
+    """Is what was kept under this identity something else than this? Copies differ in age, and by the way they came."""
+    message = heard.message
+    row = reader.row(
+        "SELECT word, body FROM intake WHERE hub_id = ? AND epoch = ? AND seq = ?",
+        (heard.hub_id, message["epoch"], message["seq"]),
+    )
+    return row is not None and (row["word"] != heard.word or rules.differ(json.loads(row["body"]), message))
 
 
 def keep_committed_at(transaction: Transaction, identity: tuple[str, str, int], committed_at: int) -> None:

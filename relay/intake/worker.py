@@ -1,7 +1,8 @@
 """What one message of a hub does, inside one transaction of the writer.
 
 Rule 1: COMMIT, then receipt and puback, then consoles; `Taken` says what to send once the commit is there.
-Rule 2: a message is acted on only when its identity is new; a duplicate is receipted again and nothing else.
+Rule 2: a message is acted on only when its identity is new; a duplicate is receipted again and nothing else. Where it
+says something else than the first, that is a dead letter and a technical alarm, too: a hub that counts wrongly.
 Rule 3: what cannot be used is a dead letter and a technical alarm, never a receipt.
 """
 
@@ -116,6 +117,9 @@ def take_kept(
         supervision_store.raise_technical(
             transaction, message["kind"], received_at, hub, message["device"], message["detail"]
         )
+    elif store.is_another(transaction, heard):  # the first counts; but somebody looks at this one, and at its hub
+        refusal = rules.Refusal(heard.hub_id, "seq: used before for another message")
+        refuse(transaction, topics.up(heard.hub_id, heard.word), body.encode(), refusal, received_at)
     receipt: dict[str, Any] = messages.receipt(message["epoch"], message["seq"])
     return Taken([(topics.RECEIPT, receipt)], is_new)
 

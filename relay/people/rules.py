@@ -7,6 +7,7 @@ Ref: PNG (ISO/IEC 15948) 5.2; JPEG (ITU-T T.81) B.1.1; WebP container (RFC 9649)
 """
 
 import struct
+import unicodedata
 from dataclasses import dataclass
 
 from pypinyin import Style, lazy_pinyin
@@ -26,9 +27,20 @@ def initials(name: str) -> str:
     return "".join(part for part in parts if part.isalnum()).lower()
 
 
+def phone_of(text: str) -> str:
+    """A number as it is kept: a Chinese keyboard's wide digits and signs are the plain ones."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def dialed(phone: str) -> str:
+    """A number as gateways and modems take it: digits, with the + of a country's code."""
+    plain = phone_of(phone)
+    return ("+" if plain.startswith("+") else "") + "".join(one for one in plain if one in "0123456789")
+
+
 def phone_key(phone: str) -> str:
     """A number's digits without the country's code: how two spellings of one number are known to be the same."""
-    digits = "".join(character for character in phone if character.isdecimal() and character.isascii())
+    digits = dialed(phone).removeprefix("+")
     for code in ("0086", "86"):
         if digits.startswith(code) and len(digits) - len(code) >= 10:
             return digits[len(code) :]
