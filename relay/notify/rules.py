@@ -27,7 +27,7 @@ STATES = (WAITING, SENDING, SENT, DELIVERED, FAILED, NOT_NEEDED)
 
 BACKOFF_MS = (5_000, 15_000, 45_000, 120_000)  # after the first, second, … failed try
 TRIES_MAX = len(BACKOFF_MS) + 1
-LEASE_MS = 60_000  # a message taken to be sent by a relay that died is taken again after this
+LEASE_MS = 120_000  # a message taken to be sent by a relay that died is taken again after this; longer than any try
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
 
 KINDS = {
@@ -82,6 +82,17 @@ class Facts:
     why: str = ""
 
 
+def length(text: str) -> int:
+    """How long a network counts a text: rare characters (𠮷) and pictures count twice."""
+    return len(text.encode("utf-16-le", "replace")) // 2
+
+
+def _cut(text: str, most: int) -> str:
+    while length(text) > most:
+        text = text[: min(most, len(text) - 1)]
+    return text
+
+
 def text(purpose: str, to: str, language: str, facts: Facts) -> str:
     """The message, never longer than TEXT_MAX: what is too long is the name, then the place."""
     forms = _TEXTS.get((purpose, to)) or _TEXTS.get((purpose, CONTACT)) or _TEXTS[purpose, STAFF]
@@ -93,9 +104,9 @@ def text(purpose: str, to: str, language: str, facts: Facts) -> str:
     name, place, who = facts.name, facts.place, facts.who
     while True:
         made = " ".join(form.format(name=name, place=place, kind=kind, time=time, who=who, why=why).split())
-        if len(made) <= TEXT_MAX:
+        over = length(made) - TEXT_MAX
+        if over <= 0:
             return made
-        over = len(made) - TEXT_MAX
         if len(name) > 4:
             name = _shorter(name, over, 4)
         elif len(place) > 6:
@@ -103,18 +114,23 @@ def text(purpose: str, to: str, language: str, facts: Facts) -> str:
         elif len(who) > 4:
             who = _shorter(who, over, 4)
         else:
-            return made[:TEXT_MAX]
+            return _cut(made, TEXT_MAX)
 
 
 def own_text(text: str, place: str, language: str, to: str) -> str:
     """An operator's own words. Staff are told which home; a family knows."""
     name = "【安铃】" if language == "zh" else "Anling: "
     where = f"{place} " if to == STAFF else ""
-    return name + where[: TEXT_MAX - len(name) - len(text)] + text
+    return _cut(name + _cut(where, max(0, TEXT_MAX - length(name) - length(text))) + text, TEXT_MAX)
 
 
 def _shorter(text: str, over: int, least: int) -> str:
     return text[: max(least, len(text) - over - 1)].rstrip() + "…" if len(text) - over - 1 > least else text[:least]
+
+
+def kind_in(language: str, kind: str) -> str:
+    """What happened, as a gateway's own template names it."""
+    return KINDS.get(kind, KINDS[words.HELP])[0 if language == "zh" else 1]
 
 
 def next_try_at(attempts: int, now: int) -> int | None:

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ..database import Migrations, Reader, Row, Tables, Transaction
+from ..people import rules as people_rules
 from ..people import store as people_store
 from . import rules
 
@@ -64,7 +65,7 @@ def add(
             "to_id": to["id"],
             "to_name": to["name"],
             "channel": channel,
-            "address": address,
+            "address": address if channel == rules.CHAT else people_rules.dialed(address),
             "language": to["language"],
             "body": body,
             "state": rules.WAITING,
@@ -88,14 +89,18 @@ def reached(reader: Reader, to: str, dwelling_id: str, assigned_to: int | None) 
     return [(one, channel, one[field]) for one in people for channel, field in ways if one[field]]
 
 
-def take_due(transaction: Transaction, now: int, count: int = 20) -> list[Row]:
-    """Messages whose time has come, leased to the caller; those not needed any more are set aside."""
-    rows = transaction.rows(
-        "SELECT outgoing.*, alarms.is_open AS is_alarm_open, alarms.acknowledged_by FROM outgoing"
-        " LEFT JOIN alarms USING (alarm_id) WHERE state IN ('waiting', 'sending') AND outgoing.next_at <= ?"
-        " ORDER BY outgoing.next_at, outgoing_id LIMIT ?",
-        (now, count),
-    )
+_DUE = """
+SELECT outgoing.*, alarms.is_open AS is_alarm_open, alarms.acknowledged_by, alarms.kind, dwellings.label AS place,
+    (SELECT string_agg(name, '、') FROM residents WHERE residents.dwelling_id = alarms.dwelling_id) AS resident
+FROM outgoing LEFT JOIN alarms USING (alarm_id) LEFT JOIN dwellings ON dwellings.dwelling_id = alarms.dwelling_id
+WHERE state IN ('waiting', 'sending') AND outgoing.next_at <= ? AND channel LIKE ?
+ORDER BY outgoing.next_at, outgoing_id LIMIT ?
+"""
+
+
+def take_due(transaction: Transaction, now: int, channel: str = "%", count: int = 20) -> list[Row]:
+    """Messages (of a channel) whose time has come, leased to the caller; those not needed any more are set aside."""
+    rows = transaction.rows(_DUE, (now, channel, count))
     taken: list[Row] = []
     for row in rows:
         is_over = row["is_alarm_open"] == 0 or row["acknowledged_by"] is not None

@@ -45,6 +45,7 @@ LASTING = frozenset(
         "nobody_to_tell",
         AREA_OFFLINE,
         NO_ARMED_CONSOLE,
+        GATEWAY_DOWN,  # until that sender sends again
         DISK_LOW,
         BACKUP_OLD,
         CHAIN_BROKEN,

@@ -4,7 +4,7 @@ import asyncio
 import json
 from functools import partial
 
-from .. import events
+from .. import events, outside
 from ..clock import now_ms
 from ..database import Row
 from ..notify.senders.base import NotSent
@@ -50,7 +50,10 @@ async def tell(services: Services, webhook: Row) -> None:
     elif not found:
         await asyncio.wrap_future(write(partial(store.passed, webhook_id=number, event_id=last_id)))
     for event in found:
-        error = await asyncio.to_thread(post, webhook, event.id, event.name, event.data)
+        try:
+            error = await outside.ask(post, webhook, event.id, event.name, event.data)
+        except asyncio.TimeoutError:
+            error = "the receiver does not end its answer"
         now = now_ms()
         if error is not None:
             await asyncio.wrap_future(write(partial(store.failed, webhook=webhook, error=error, now=now)))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs
 
@@ -155,6 +156,27 @@ def test_a_modem_that_refuses_or_is_mute_is_told(modem, mocker):
         ModemSender(modem.path).send(MESSAGE)
     with pytest.raises(NotSent, match="cannot be opened"):
         ModemSender("/dev/none").send(MESSAGE)
+
+
+def test_a_modem_that_was_pulled_out_is_told(tmp_path):
+    (tmp_path / "line").write_bytes(b"")  # whoever reads it is told of its end, as of a line that is gone
+    with pytest.raises(NotSent, match="the modem is gone"):
+        ModemSender(str(tmp_path / "line")).send(MESSAGE)
+
+
+def test_aliyun_sends_each_purpose_by_a_template_of_its_own_or_not_at_all(gateway):
+    settings = {"url": gateway.url, "key_id": "k", "key_secret": "s", "sign_name": "安铃", "template_code": "SMS_1"}
+    gateway.answer = b'{"Code": "OK", "BizId": "900"}'
+    for purpose in ("closed", "own"):
+        with pytest.raises(NotSent, match="no template") as fault:
+            http.AliyunSms(settings).send(replace(MESSAGE, purpose=purpose))
+        assert fault.value.is_final
+    settings["templates"] = {"closed": "SMS_2", "own": "SMS_3"}
+    http.AliyunSms(settings).send(replace(MESSAGE, purpose="closed"))
+    http.AliyunSms(settings).send(replace(MESSAGE, purpose="own", body="请开门"))
+    sent = [parse_qs(given.decode()) for _, given in gateway.given]
+    assert [one["TemplateCode"] for one in sent] == [["SMS_2"], ["SMS_3"]]
+    assert json.loads(sent[1]["TemplateParam"][0]) == {"text": "请开门"}
 
 
 def test_chat_goes_through_apprise(gateway):

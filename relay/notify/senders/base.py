@@ -15,6 +15,10 @@ class Message:
     name: str = ""
     kind: str = ""
     place: str = ""
+    purpose: str = "raised"
+
+
+AT_ONCE = 8
 
 
 class NotSent(Exception):
@@ -26,9 +30,11 @@ class NotSent(Exception):
 
 
 class Sender(Protocol):
-    """From a worker thread; may take seconds, never without end. `name` is kept with each attempt."""
+    """From a thread of its own; may take seconds, never without end. `name` is kept with each attempt, `at_once` is how
+    many it can send beside one another."""
 
     name: str
+    at_once: int
 
     def send(self, message: Message) -> str | None:
         """Hand it over; the gateway's own number of it, by which it will report. Errors: NotSent."""

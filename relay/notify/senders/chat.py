@@ -4,13 +4,14 @@ import logging
 
 import apprise
 
-from .base import Message, NotSent
+from .base import AT_ONCE, Message, NotSent
 
 logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log names addresses, which hold secrets
 
 
 class ChatSender:
     name = "apprise"
+    at_once = AT_ONCE
 
     def send(self, message: Message) -> str | None:
         chat = apprise.Apprise()

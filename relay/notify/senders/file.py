@@ -6,13 +6,14 @@ import threading
 from pathlib import Path
 
 from ...clock import now_ms
-from .base import Message, NotSent
+from .base import AT_ONCE, Message, NotSent
 
 
 class FileSender:
     """Shape: one JSON object a line: at, outgoing_id, channel, address, body."""
 
     name = "file"
+    at_once = AT_ONCE
 
     def __init__(self, path: Path) -> None:
         self._path = path

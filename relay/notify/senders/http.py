@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from .base import Message, NotSent
+from .base import AT_ONCE, Message, NotSent
 
 TIMEOUT_S = 10
 ANSWER_MAX = 65_536
@@ -58,6 +58,8 @@ class HttpGateway:
     """Shape of `settings`: url; body, a template with {number} and {text}; form = true for a form instead of JSON;
     headers; reference, the field of the answer that has the gateway's own number of the message."""
 
+    at_once = AT_ONCE
+
     def __init__(self, name: str, settings: dict[str, Any]) -> None:
         self.name = name
         self._settings = settings
@@ -92,9 +94,12 @@ def aliyun_signature(query: dict[str, str], secret: str, method: str = "POST") -
 
 class AliyunSms:
     """Shape of `settings`: url, key_id, key_secret, sign_name, template_code. The template has ${name}, ${kind} and
-    ${place}: this service sends approved templates only, no free text."""
+    ${place}: this service sends approved templates only, no free text. What is not a call for help needs a template
+    of its own: `templates` has codes by purpose (taken, closed, overdue; own, with ${text}); else it is not sent.
+    """
 
     name = "aliyun"
+    at_once = AT_ONCE
     # Codes that another try cannot mend.
     FINAL = ("isv.MOBILE_NUMBER_ILLEGAL", "isv.BLACK_KEY_CONTROL_LIMIT", "isv.SMS_TEMPLATE_ILLEGAL")
 
@@ -102,7 +107,12 @@ class AliyunSms:
         self._settings = settings
 
     def send(self, message: Message) -> str | None:
+        codes = {"raised": self._settings["template_code"], **self._settings.get("templates", {})}
+        if message.purpose not in codes:
+            raise NotSent(f"there is no template for messages of the kind {message.purpose}", is_final=True)
         parameters = {"name": message.name[:20], "kind": message.kind[:20], "place": message.place[:20]}
+        if message.purpose == "own":
+            parameters = {"text": message.body[:35]}
         query = {
             "AccessKeyId": self._settings["key_id"],
             "Action": "SendSms",
@@ -112,7 +122,7 @@ class AliyunSms:
             "SignatureMethod": "HMAC-SHA1",
             "SignatureNonce": secrets.token_hex(16),
             "SignatureVersion": "1.0",
-            "TemplateCode": self._settings["template_code"],
+            "TemplateCode": codes[message.purpose],
             "TemplateParam": json.dumps(parameters, ensure_ascii=False),
             "Timestamp": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "Version": "2017-05-25",

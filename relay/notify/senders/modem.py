@@ -20,6 +20,7 @@ class ModemSender:
     """Shape: `path` of the serial line, such as /dev/ttyUSB2. One message at a time."""
 
     name = "modem"
+    at_once = 1
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -70,7 +71,10 @@ class ModemSender:
             ready, _, _ = select.select([line], [], [], max(0.0, end - time.monotonic()))
             if not ready:
                 raise NotSent("the modem does not answer")
-            heard += os.read(line, 256)
+            some = os.read(line, 256)
+            if not some:
+                raise NotSent("the modem is gone")
+            heard += some
             if b"ERROR" in heard and heard.endswith(b"\n"):
                 said = heard.strip().splitlines()[-1].decode(errors="replace")
                 raise NotSent(f"the modem refused: {said[:60]}")
