@@ -5,6 +5,7 @@ Ref: OWASP session management: the token is random, 256 bits, and never stored i
 
 import hashlib
 import secrets
+from functools import lru_cache
 
 import argon2
 
@@ -13,7 +14,12 @@ from . import tries
 
 MIGRATIONS = Migrations("access")
 _HASHER = argon2.PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))  # an unknown name takes as long as a known one
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """An unknown name takes as long as a known one. Made when it is first needed: a start need not wait for it."""
+    return _HASHER.hash(secrets.token_urlsafe(16))
 
 
 @MIGRATIONS()
@@ -69,7 +75,7 @@ def hash_password(password: str) -> str:
 def is_password(password_hash: str | None, password: str) -> bool:
     """True when the password fits; takes as long for nobody (None)."""
     try:
-        return _HASHER.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return _HASHER.verify(password_hash or _nobody(), password) and password_hash is not None
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return False
 

@@ -9,6 +9,7 @@ from .shapes import NewHome
 
 def kept_as(body: NewHome) -> dict[str, Any]:
     """A home as it is kept: its place in WGS-84, label and address made where none is given."""
+    people_rules.initials("预")  # loads its words: here, where only this request waits, and not in the one writer
     home = body.model_dump()
     if body.latitude is not None and body.longitude is not None:
         home["latitude"], home["longitude"] = datum.to_wgs_84(body.latitude, body.longitude, body.datum)

@@ -10,8 +10,6 @@ import struct
 import unicodedata
 from dataclasses import dataclass
 
-from pypinyin import Style, lazy_pinyin
-
 PICTURE_BYTES_MAX = 20 * 1024 * 1024
 SIDE_MAX = 20_000
 _JPEG_SIZES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # start-of-frame markers
@@ -23,6 +21,8 @@ def _initials_of_words(text: str) -> list[str]:
 
 def initials(name: str) -> str:
     """The first letters of a name's pinyin, by which it is searched: 王秀英 → wxy, Chen Jing → cj."""
+    from pypinyin import Style, lazy_pinyin  # its words take a second: a relay that starts need not wait for them
+
     parts = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=_initials_of_words)  # type: ignore[arg-type]
     return "".join(part for part in parts if part.isalnum()).lower()
 

@@ -28,9 +28,9 @@ def until_step(migrations, name):
 
 
 @pytest.fixture
-def old_database(tmp_path, address):
+def old_database(tmp_path, blank_address):
     """A lived-in database of before dwellings could have another hub."""
-    one = Database(address or tmp_path / "relay.db", Keys(tmp_path / "secrets.key"))
+    one = Database(blank_address or tmp_path / "relay.db", Keys(tmp_path / "secrets.key"))
     one.migrate([until_step(each, "m007_vitals") if each is hub_store.MIGRATIONS else each for each in MIGRATIONS])
     one.start()
     passwords = {name: ("clear", "hash") for name, *_ in sample.STAFF}
@@ -58,11 +58,11 @@ def open_kinds(database):
     return sorted(row["kind"] for row in rows(database, "SELECT kind FROM technical_alarms WHERE closed_at IS NULL"))
 
 
-def test_an_old_database_is_brought_along_whole(old_database, tmp_path, address):
+def test_an_old_database_is_brought_along_whole(old_database, tmp_path, blank_address):
     tables = ("hubs", "devices", "alarms", "technical_alarms", "alarm_history")
     before = {table: rows(old_database, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
     old_database.close()
-    one = open_database(tmp_path, address)
+    one = open_database(tmp_path, blank_address)
     assert {table: rows(one, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables} == before
     home = home_of(one)
     with pytest.raises(Conflict):  # two hubs at a time are still refused

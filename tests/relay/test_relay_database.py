@@ -128,10 +128,10 @@ def test_a_second_connection_leaves_the_locks_of_the_first_in_place(tmp_path):
     second.close()
 
 
-def test_migrations_run_once_and_are_named(tmp_path, address):
+def test_migrations_run_once_and_are_named(tmp_path, blank_address):
     for _ in range(2):
-        one = open_database(tmp_path, address)
-        names = rows(one, f"SELECT migration_set, name FROM {'migrations' if address else '_sqlite_migrations'}")
+        one = open_database(tmp_path, blank_address)
+        names = rows(one, f"SELECT migration_set, name FROM {'migrations' if blank_address else '_sqlite_migrations'}")
         one.close()
     assert len({row["migration_set"] for row in names}) == len(MIGRATIONS) <= len(names)
 

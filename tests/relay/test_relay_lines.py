@@ -42,8 +42,8 @@ class Two:
 
 
 @pytest.fixture
-def two(tmp_path, postgres):
-    name = postgres.make()
+def two(tmp_path, postgres, postgres_with_tables):
+    name = postgres.make(postgres_with_tables)
     database = open_database(tmp_path, postgres.address(name))
     yield Two(database, tmp_path)
     database.close()

@@ -11,7 +11,6 @@ from typing import Any
 
 from .. import rules
 from .base import Sender
-from .chat import ChatSender
 from .file import FileSender
 from .http import AliyunSms, HttpGateway
 
@@ -49,7 +48,11 @@ def _one(channel: str, settings: dict[str, Any], file: FileSender) -> Sender:
         from .modem import ModemSender  # not on Windows
 
         return ModemSender(settings["path"])
-    return ChatSender() if kind == "apprise" else file
+    if kind == "apprise":
+        from .chat import ChatSender  # knows a hundred services: loaded only where it is used
+
+        return ChatSender()
+    return file
 
 
 def senders(data_dir: Path) -> dict[str, Sender]:
