@@ -60,6 +60,7 @@ ARRIVED_BY = ("word", "phone", "door")  # the operator's word, the responder's o
 PRE_ALARM_MAX_MS = 90_000  # a pre-alarm that the home neither raised nor took back is raised by the relay
 REOPEN_MAX_MS = 24 * 3600 * 1000
 NOTE_LENGTH_MAX = 2000
+AGE_MAX_MS = 365 * 24 * 3600 * 1000  # a hub that says more of its message has lost count
 MINUTE_MS = 60_000
 # How long a state may last before escalation looks at it again. RAISED has its plan instead.
 SEND_WITHIN_MS = 10 * MINUTE_MS  # acknowledged, but nobody was sent: it sounds again
@@ -146,6 +147,11 @@ def step_of(alarm: Alarm) -> str:
 def must_sound(alarm: Alarm) -> bool:
     """Consoles sound for this alarm. A pre-alarm is seen, not heard: the resident may still take it back."""
     return step_of(alarm) == words.RAISED
+
+
+def activated_at(age_ms: int | None, now: int) -> int | None:
+    """When it was pressed, as far as its home knows."""
+    return now - age_ms if age_ms is not None and age_ms <= AGE_MAX_MS else None
 
 
 def deadline(alarm: Alarm, now: int) -> int | None:

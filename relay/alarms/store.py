@@ -173,7 +173,7 @@ def _new(hub: Row, message: dict[str, Any], now: int) -> Alarm:
         activation=message["activation"],
         device_id=message["device"],
         raised_at=now,
-        activated_at=now - message["age_ms"] if message["age_ms"] is not None else None,
+        activated_at=rules.activated_at(message["age_ms"], now),
         is_pre_alarm=message["step"] == words.PRE_ALARM,
         condition=rules.RETURNED if is_cancelled or message["step"] == words.RESTORED else rules.ACTIVE,
         work=rules.CLOSED if is_cancelled else rules.OPEN,

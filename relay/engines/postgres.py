@@ -11,7 +11,7 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -254,6 +254,10 @@ class Postgres:
 
         def stop() -> None:
             is_over.set()
+            with suppress(Broken):  # it hears this and need not wait its round out
+                waker = self.connect()
+                waker.run(f"NOTIFY {CHANNEL}")
+                waker.close()
             thread.join(2 * LISTEN_ROUND_S)
 
         return stop

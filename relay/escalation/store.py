@@ -7,6 +7,7 @@ from ..access import rules as access_rules
 from ..access import store as access_store
 from ..alarms.rules import Alarm
 from ..database import Migrations, Reader, Row, Tables, Transaction
+from ..people import rules as people_rules
 from ..people import store as people_store
 from . import rules
 
@@ -90,4 +91,4 @@ def reach(reader: Reader, alarm: Alarm, target: str, now: int) -> list[Row] | in
         found = [_staff(row) for row in on_duty if row["duty"] == "deputy"]
     else:
         found = [_staff(row) for row in access_store.with_role(reader, community_id, access_rules.SUPERVISOR)]
-    return [one for one in found if one["phone"] or one["notify_url"]]
+    return [one for one in found if people_rules.dialed(one["phone"] or "") or one["notify_url"]]

@@ -5,6 +5,7 @@ finds it done. The auditor beside it runs in every relay, so that a ticker that 
 """
 
 import asyncio
+import logging
 import time
 from functools import partial
 
@@ -15,15 +16,17 @@ from ..alarms import rules as alarm_rules
 from ..alarms import store as alarm_store
 from ..alarms.rules import Alarm
 from ..clock import now_ms
-from ..database import Row, Transaction
+from ..database import DatabaseClosed, NotKept, Row, Transaction
 from ..hubs import store as hub_store
 from ..notify import rules as notify_rules
 from ..notify import store as notify_store
+from ..people import rules as people_rules
 from ..people import store as people_store
 from ..services import Services
 from ..supervision import store as supervision_store
 from . import rules, store
 
+LOG = logging.getLogger("relay")
 ROUND_S = 0.2
 AUDIT_S = 5
 SET_BACK_MS = 500  # a wall clock that fell behind the monotonic one by more was set
@@ -46,9 +49,10 @@ def _tell(
     facts = _facts(transaction, alarm, why)
     for person in people:
         body = notify_rules.text(purpose, person["kind"], person["language"], facts)
-        ways = [(notify_rules.SMS, person["phone"]), (notify_rules.CHAT, person["notify_url"])]
+        phone = people_rules.dialed(person["phone"] or "")
+        ways = [(notify_rules.SMS, phone), (notify_rules.CHAT, person["notify_url"])]
         if voice and purpose == notify_rules.RAISED:
-            ways.insert(1, (notify_rules.VOICE, person["phone"]))
+            ways.insert(1, (notify_rules.VOICE, phone))
         for channel, address in ways:
             if address:
                 notify_store.add(
@@ -122,14 +126,36 @@ def tick(transaction: Transaction, now: int) -> int:
     """Do what is due; how many alarms."""
     found = alarm_store.due(transaction, now)
     for alarm in found:
-        state = alarm_rules.state_of(alarm)
-        if state == words.PRE_ALARM:
-            alarm_store.raise_pre_alarm(transaction, alarm, now)
-        elif state == words.RAISED:
-            _do_step(transaction, alarm, now)
-        else:
-            _go_on(transaction, alarm, now)
+        _tick_one(transaction, alarm, now)
     return len(found)
+
+
+def _tick_one(transaction: Transaction, alarm: Alarm, now: int) -> None:
+    state = alarm_rules.state_of(alarm)
+    if state == words.PRE_ALARM:
+        alarm_store.raise_pre_alarm(transaction, alarm, now)
+    elif state == words.RAISED:
+        _do_step(transaction, alarm, now)
+    else:
+        _go_on(transaction, alarm, now)
+
+
+def _tick_if_due(transaction: Transaction, alarm: Alarm, now: int) -> None:
+    """As it is now: somebody may have taken it since it was looked up."""
+    present = alarm_store.alarm(transaction, alarm.alarm_id, alarm.community_id)
+    if present is not None and present.is_open and present.next_at is not None and present.next_at <= now:
+        _tick_one(transaction, present, now)
+
+
+async def do_due(services: Services, due: list[Alarm], now: int) -> None:
+    """Each alarm's step is a job of its own, committed together: one that cannot be done holds up no other."""
+    jobs = [services.database.write(partial(_tick_if_due, alarm=alarm, now=now)) for alarm in due]
+    done = await asyncio.gather(*map(asyncio.wrap_future, jobs), return_exceptions=True)
+    for alarm, fault in zip(due, done, strict=True):
+        if isinstance(fault, NotKept | DatabaseClosed):
+            raise fault
+        if isinstance(fault, BaseException):  # the auditor tells staff that a step is late
+            LOG.error("the step of alarm %d could not be done", alarm.alarm_id, exc_info=fault)
 
 
 def hurry_vain_steps(transaction: Transaction, now: int) -> int:
@@ -183,10 +209,9 @@ async def run(services: Services) -> None:
             services.hearing_since = min(services.hearing_since, now)
         ahead_ms = offset_ms
         with services.database.read() as reader:
-            is_due = bool(alarm_store.due(reader, now, 1))
+            due = alarm_store.due(reader, now)
             is_any_raised = rounds % 5 == 0 and bool(alarm_store.raised(reader))
-        if is_due:
-            await asyncio.wrap_future(services.database.write(partial(tick, now=now)))
+        await do_due(services, due, now)
         if rounds % 5 == 0 and is_any_raised:
             await asyncio.wrap_future(services.database.write(partial(hurry_vain_steps, now=now)))
         services.ticked_at = now

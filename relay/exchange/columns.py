@@ -4,6 +4,7 @@ One line is one resident: a home with two has two lines, and what belongs to the
 known again by their name in their home; none is ever taken out by a table.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,7 +59,9 @@ _WORDS = {
     "language": {"中文": "zh", "英文": "en"},
 }
 _NUMBERS: dict[str, type] = {"floor": int, "birth_year": int, "latitude": float, "longitude": float}
+_SHORTENED = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")  # 1.38E+10: what a spreadsheet makes of a telephone number
 _REMEDIES = {
+    "phone": "The spreadsheet has shortened it: make the column text and type the number again.",
     "sex": "Use female or male (女, 男), or leave it empty.",
     "datum": "Use WGS-84 or GCJ-02.",
     "latitude": "Use degrees from -90 to 90, together with longitude.",
@@ -82,6 +85,8 @@ def _value(column: str, text: str) -> Any:
         return "" if name not in _NUMBERS and name not in ("sex", "phone") else None
     if name in _NUMBERS:
         return _NUMBERS[name](text)
+    if name == "phone" and _SHORTENED.fullmatch(text):
+        raise ValueError
     return _WORDS.get(name, {}).get(text.lower(), text)
 
 

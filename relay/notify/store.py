@@ -85,8 +85,11 @@ def reached(reader: Reader, to: str, dwelling_id: str, assigned_to: int | None) 
             " WHERE staff_id = ? AND is_active = 1",
             (assigned_to,),
         )
-    ways = ((rules.SMS, "phone"), (rules.CHAT, "notify_url"))
-    return [(one, channel, one[field]) for one in people for channel, field in ways if one[field]]
+    found: list[tuple[Row, str, str]] = []
+    for one in people:
+        ways = ((rules.SMS, people_rules.dialed(one["phone"] or "")), (rules.CHAT, one["notify_url"]))
+        found += [(one, channel, address) for channel, address in ways if address]
+    return found
 
 
 _DUE = """

@@ -9,7 +9,10 @@ import pytest
 from database_parts import alarm_message, rows, say
 from protocol import topics
 
+from relay.alarms import store as alarm_store
 from relay.clock import now_ms
+from relay.escalation import store as escalation_store
+from relay.escalation import worker as escalation_worker
 from relay.notify import rules as notify_rules
 from relay.notify import store as notify_store
 from relay.notify import worker as notify_worker
@@ -107,6 +110,53 @@ def test_a_used_number_with_another_message_changes_nothing_and_is_shown(databas
     assert letter == {"hub_id": "hub-0001", "reason": "seq: used before for another message"}
     with database.read() as reader:
         assert [one["kind"] for one in supervision_store.entries(reader, "c-qinghe")] == ["dead_letter"]
+
+
+def test_a_press_of_a_million_years_ago_is_escalated_like_any_other(database):
+    say(database, topics.ALARM, alarm_message(1) | {"age_ms": 10**15})
+    assert database.write(lambda tx: escalation_worker.tick(tx, now_ms())).result() == 1
+    (alarm,) = rows(database, "SELECT activated_at, plan_step FROM alarms")
+    assert alarm["activated_at"] is None and alarm["plan_step"] > 0
+
+
+def test_an_alarm_whose_step_cannot_be_done_holds_up_no_other(database, tmp_path, monkeypatch):
+    for number in (1, 2, 3):
+        say(database, topics.ALARM, alarm_message(1), hub=f"hub-{number:04}")
+    do_step = escalation_worker._do_step
+
+    def stumble(transaction, alarm, now):
+        if alarm.alarm_id == 2:
+            transaction.execute("UPDATE alarms SET note = 'half done' WHERE alarm_id = 2")
+            raise ValueError("this one cannot be done")
+        do_step(transaction, alarm, now)
+
+    monkeypatch.setattr(escalation_worker, "_do_step", stumble)
+
+    async def lived():
+        services = Services(database, tmp_path)
+        with database.read() as reader:
+            due = alarm_store.due(reader, now_ms())
+        await escalation_worker.do_due(services, due, now_ms())
+
+    asyncio.run(lived())
+    found = rows(database, "SELECT alarm_id, note, plan_step > 0 AS is_told FROM alarms ORDER BY alarm_id")
+    assert [bool(row["is_told"]) for row in found] == [True, False, True] and found[1]["note"] is None
+
+
+def test_who_has_no_number_that_can_be_dialed_is_passed_over_at_once(database):
+    database.write(lambda tx: tx.execute("UPDATE contacts SET phone = '问邻居', notify_url = NULL")).result()
+    say(database, topics.ALARM, alarm_message(1))
+    with database.read() as reader:
+        alarm = alarm_store.due(reader, now_ms())[0]
+        assert escalation_store.reach(reader, alarm, "children", now_ms()) == []
+        assert notify_store.reached(reader, "family", alarm.dwelling_id, None) == []
+
+
+def test_a_number_that_a_spreadsheet_has_shortened_is_named(here):
+    table = "building,unit,door,name,phone\n1,1,1,王秀英,1.38E+10\n1,1,2,李桂兰,+86 13800000001\n".encode()
+    found = here.desk("supervisor").ask("POST", "/api/people/import", content=table).json()
+    assert [(one["line"], one["column"]) for one in found["bad"]] == [(2, "phone")] and not found["is_kept"]
+    assert "column text" in found["bad"][0]["remedy"]
 
 
 class Hanging:
