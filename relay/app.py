@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -137,42 +137,50 @@ def open_database(data_dir: Path, address: str | None = None, key_file: Path | N
     return database
 
 
-def make_app(services: Services) -> FastAPI:
-    """The whole application."""
-
+@asynccontextmanager
+async def at_work(services: Services) -> AsyncGenerator[None, None]:
+    """All that happens by itself, for as long as this lasts: escalation goes on whether or not anything is heard."""
     ways = senders(services.data_dir)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-        services.broadcaster.attach(asyncio.get_running_loop())
-        follower = None
-        if services.database.is_shared:
-            follower = await asyncio.to_thread(events.Follower, services.database, services.broadcaster)
-        else:
-            services.database.on_commit = services.broadcaster.receive
-        work: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-            "alarms": lambda: alarm_worker.run(services),
-            "escalation": lambda: escalation_worker.run(services),
-            "outbox": lambda: notify_worker.run(services, ways),
-            "supervision": lambda: supervision_worker.run(services),
-            "weekly checks": lambda: walk_worker.run(services),
-            "webhooks": lambda: webhook_worker.run(services),
-            "history": lambda: history_worker.run(services),
-            "upkeep": lambda: upkeep_worker.run(services),
-            "updates": lambda: update_worker.run(services),
-        }
-        auditor = partial(escalation_worker.run_auditor, services)
-        everywhere = {
-            "auditor": auditor,
-            "heartbeat": partial(upkeep_worker.run_heartbeat, services),
-            "line": partial(line_worker.run, services),
-        }
-        tasks = [asyncio.create_task(line_worker.keep_running(name, run)) for name, run in everywhere.items()]
-        tasks.append(asyncio.create_task(line_worker.run_while_leading(services, work)))
+    services.broadcaster.attach(asyncio.get_running_loop())
+    follower = None
+    if services.database.is_shared:
+        follower = await asyncio.to_thread(events.Follower, services.database, services.broadcaster)
+    else:
+        services.database.on_commit = services.broadcaster.receive
+    work: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+        "alarms": lambda: alarm_worker.run(services),
+        "escalation": lambda: escalation_worker.run(services),
+        "outbox": lambda: notify_worker.run(services, ways),
+        "supervision": lambda: supervision_worker.run(services),
+        "weekly checks": lambda: walk_worker.run(services),
+        "webhooks": lambda: webhook_worker.run(services),
+        "history": lambda: history_worker.run(services),
+        "upkeep": lambda: upkeep_worker.run(services),
+        "updates": lambda: update_worker.run(services),
+    }
+    auditor = partial(escalation_worker.run_auditor, services)
+    everywhere = {
+        "auditor": auditor,
+        "heartbeat": partial(upkeep_worker.run_heartbeat, services),
+        "line": partial(line_worker.run, services),
+    }
+    tasks = [asyncio.create_task(line_worker.keep_running(name, run)) for name, run in everywhere.items()]
+    tasks.append(asyncio.create_task(line_worker.run_while_leading(services, work)))
+    try:
         yield
+    finally:
         await line_worker.end(tasks)
         if follower is not None:
             await asyncio.to_thread(follower.stop)
+
+
+def make_app(services: Services, is_at_work: bool = False) -> FastAPI:
+    """The whole application. Shape: `is_at_work` when the caller does what happens by itself."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        async with nullcontext() if is_at_work else at_work(services):
+            yield
 
     # The API's own pages of documentation load script from elsewhere: off, as the CSP would block them.
     app = FastAPI(title="Anling relay", lifespan=lifespan, docs_url=None, redoc_url=None)

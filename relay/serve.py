@@ -1,8 +1,11 @@
 """`relay serve`: database, broker, line and web server come up in this order and go down in the reverse one.
 
-  1. take the data folder (one relay each)      4. reach the broker, subscribe
-  2. take the web port                          5. open the web server, say `relay ready: …`
-  3. bring up the embedded broker, if asked     6. until SIGINT or SIGTERM; then back from 5 to 1
+  1. take the data folder (one relay each)        5. reach the broker, subscribe
+  2. take the web port                            6. open the web server, say `relay ready: …`
+  3. go on with what happens by itself            7. until SIGINT or SIGTERM; then back from 6 to 1
+  4. bring up the embedded broker, if asked
+
+Step 3 waits for no broker: who is to be called next is called at their time, also while a restart takes long.
 
 Errors: CannotServe, whose text names the thing and the remedy.
 """
@@ -15,6 +18,8 @@ import secrets
 import signal
 import socket
 import sys
+import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from types import FrameType
 
@@ -22,7 +27,7 @@ import orjson
 import uvicorn
 
 from . import vault
-from .app import make_app, open_database
+from .app import at_work, make_app, open_database
 from .broker.supervisor import CannotStart, Supervisor
 from .claims import rules as claim_rules
 from .clock import now_ms
@@ -133,8 +138,11 @@ async def serve(arguments: argparse.Namespace) -> None:
         raise CannotServe(str(error)) from None
     link: Link | None = None
     running = data_dir / "running.json"
-    client_id = _client_id(data_dir)
+    client_id, begun = _client_id(data_dir), time.monotonic()
+    services.name, services.line_down_since = client_id, lambda: begun
+    by_itself = AsyncExitStack()
     try:
+        await by_itself.enter_async_context(at_work(services))
         if arguments.broker:
             address = address_of(arguments.broker)
         else:
@@ -153,13 +161,13 @@ async def serve(arguments: argparse.Namespace) -> None:
         services.hub_broker = _hub_broker(arguments, address)
         services.hub_ntp = claim_rules.ntp_of(arguments.hub_ntp)
         link = Link(services.database, address, client_id, arguments.shared or services.database.is_shared)
-        services.send, services.name = link.send, client_id
+        services.send = link.send
         services.heartbeat_url = arguments.heartbeat_url
         services.line_down_since = lambda: link.down_since
         link.start()
         await _wait_for_line(link, address)
         config = uvicorn.Config(
-            make_app(services),
+            make_app(services, is_at_work=True),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=STREAMS_END_WAIT_S,
@@ -170,6 +178,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     except (CannotStart, ValueError) as error:
         raise CannotServe(str(error)) from None
     finally:
+        await by_itself.aclose()
         if link is not None:
             await asyncio.to_thread(link.stop)
         if broker is not None:

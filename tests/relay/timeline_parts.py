@@ -11,19 +11,20 @@ STEPS = (["console"], ["duty_phone"], ["children", "deputy"], ["supervisor"])
 
 def story(relay: Relay, home: Home, down_s: tuple[float, float] | None = None) -> list[dict[str, Any]]:
     """One press that nobody answers. Shape: a line for each step: name, planned_s and happened_s after the press,
-    told; `down_s` is when the relay is killed and how long it is away."""
+    told, back_s; `down_s` is when the relay is killed and how long it is away, `back_s` when it was back."""
     supervisor = relay.staff("supervisor")
     answer = supervisor.http.put("/api/plan", json={"steps": [{"to": to, "wait_s": WAIT_S} for to in STEPS]})
     assert answer.status_code == 200, answer.text
     supervisor.post("/api/console", {"console_id": "console-of-test", "is_armed": True})
     home.press(1)
     alarm = until(supervisor.alarms, "the alarm")[0]
-    start = time.monotonic()
+    start, back_s = time.monotonic(), 0.0
     if down_s is not None:
         time.sleep(max(0.0, down_s[0] - (time.monotonic() - start)))
         relay.kill()
         time.sleep(down_s[1])
         relay.start()
+        back_s = time.time() - alarm["raised_at"] / 1000
 
     def escalated() -> list[dict[str, Any]]:
         history = supervisor.get(f"/api/alarms/{alarm['alarm_id']}/history")
@@ -38,6 +39,7 @@ def story(relay: Relay, home: Home, down_s: tuple[float, float] | None = None) -
             "planned_s": number * WAIT_S,
             "happened_s": (entry["at"] - raised_at) / 1000,
             "told": entry["detail"],
+            "back_s": back_s,
         }
         for number, (to, entry) in enumerate(zip(STEPS, found, strict=False))
     ]
