@@ -46,6 +46,8 @@ async def find(radio: Radio, hub_id: str, timeout_s: float = FIND_S) -> Any:
 class BleCarrier:
     """A connection to a hub. Use as an async context. Errors of all: Trouble."""
 
+    stale = 0
+
     def __init__(self, radio: Radio, device: Any) -> None:
         more = {"backend": radio.client} if radio.client else {}
         self._client = BleakClient(device, disconnected_callback=self._on_gone, timeout=CONNECT_S, **more)

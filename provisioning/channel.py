@@ -19,7 +19,11 @@ PROOF_S = 10.0
 
 
 class Carrier(Protocol):
-    """Carries whole messages. Errors of both: Trouble("dropped")."""
+    """Carries whole messages. Errors of both: Trouble.
+
+    `stale` is how many answers to somebody before us may still lie on the line."""
+
+    stale: int
 
     async def send(self, message: bytes) -> None: ...
 
@@ -46,12 +50,28 @@ class Channel:
         """Prove both sides. Errors: Trouble."""
         try:
             await self._carrier.send(self._side.hello(os.urandom(pairing.NONCE)))
-            proof = self._side.answer(await self._carrier.receive(PROOF_S))
-            await self._carrier.send(proof)
+            await self._carrier.send(await self._proof())
             await self._answer(PROOF_S)
         except pairing.Refused as refused:
             words = {pairing.BAD_PROOF: "other_hub", pairing.BAD_VERSION: "old_firmware"}
             raise Trouble(words.get(refused.why, "broken")) from None
+
+    async def _proof(self) -> bytes:
+        """Our proof, for the hub that has proven itself. Errors: Refused, Trouble."""
+        refusal: pairing.Refused | None = None
+        for _ in range(self._carrier.stale + 1):
+            try:
+                message = await self._carrier.receive(PROOF_S)
+            except Trouble:
+                if refusal is not None:
+                    break  # something was there, but no answer to us
+                raise
+            try:
+                return self._side.answer(message)
+            except pairing.Refused as refused:
+                refusal = refused
+        assert refusal is not None  # one at least was received
+        raise refusal
 
     async def _answer(self, timeout_s: float) -> dict[str, Any]:
         message = await self._carrier.receive(timeout_s)

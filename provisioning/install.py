@@ -1,6 +1,8 @@
 """`anling-install`: from a box to a protected home, step by step; started again, it goes on where it stopped.
 
-    anling-install [LABEL] [--language zh|en]     LABEL: what the QR code says, or it is asked for
+    anling-install [LABEL] [--language zh|en] [--port /dev/ttyACM0]
+
+LABEL: what the QR code says, or it is asked for. With --port by USB cable, else by Bluetooth.
 
 Errors come as one sentence with the remedy; exit 0 only when the home is protected.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 from protocol import label
 
 from . import ble, steps, walk
+from .cable import CableCarrier
 from .channel import Channel
 from .progress import Progress, default_folder
 from .relay_client import RelayClient
@@ -31,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("label", nargs="?", help="what the QR code of the label says")
     made.add_argument("--relay", help="the relay's address, where the label was typed in")
     made.add_argument("--token", default=os.environ.get("ANLING_TOKEN"), help="of the relay; else name and password")
+    made.add_argument("--port", help="the hub's serial port: by USB cable instead of Bluetooth")
     made.add_argument("--language", choices=("zh", "en"), default="zh")
     made.add_argument("--state", type=Path, default=default_folder(), help="folder that remembers how far it came")
     made.add_argument("--out", type=Path, default=Path("."), help="folder for the certificate")
@@ -76,7 +80,7 @@ async def run(options: argparse.Namespace, terminal: Terminal, radio: ble.Radio)
         terminal.step(3, TOTAL, "选择住户", "Choose the dwelling")
         await steps.dwelling(work)
         if "finish" not in progress.done:
-            await _with_hub(work, radio)
+            await _with_hub(work, radio, options.port)
         await _wait_online(work)
         if not options.no_walk:
             terminal.step(8, TOTAL, "走测", "Walk test")
@@ -93,10 +97,10 @@ async def run(options: argparse.Namespace, terminal: Terminal, radio: ble.Radio)
         return 1
 
 
-async def _with_hub(work: steps.Work, radio: ble.Radio) -> None:
+async def _with_hub(work: steps.Work, radio: ble.Radio, port: str | None) -> None:
     """All that needs the hub in reach."""
     work.terminal.step(4, TOTAL, "连接主机", "Connect to the hub")
-    async with await _carrier(work, radio) as carrier:
+    async with await _carrier(work, radio, port) as carrier:
         work.carrier = carrier
         work.hub = Channel(carrier, work.secret, work.hub_id)
         await work.hub.open()
@@ -113,13 +117,13 @@ async def _with_hub(work: steps.Work, radio: ble.Radio) -> None:
         work.progress.keep("finish")
 
 
-async def _carrier(work: steps.Work, radio: ble.Radio) -> ble.BleCarrier:
+async def _carrier(work: steps.Work, radio: ble.Radio, port: str | None) -> ble.BleCarrier | CableCarrier:
     await work.terminal.ask(
         "press",
         "请短按主机的取消键（装过的按三下），然后回车。",
         "Press the hub's cancel button (three times if installed before), then Enter.",
     )
-    return ble.BleCarrier(radio, await ble.find(radio, work.hub_id))
+    return CableCarrier(port) if port else ble.BleCarrier(radio, await ble.find(radio, work.hub_id))
 
 
 async def _wait_online(work: steps.Work) -> None:

@@ -113,6 +113,32 @@ SENTENCES = {
         "这台设备没有可用的蓝牙（{0}）。请打开蓝牙，或换一台手机或电脑。",
         "This device has no Bluetooth to use ({0}). Switch it on, or take another telephone or computer.",
     ),
+    "no_port": (
+        "打不开串口 {0}（{1}）。请插好数据线，用 --port 写对名称，并关掉占用它的程序。",
+        "The port {0} cannot be opened ({1}). Plug the cable in, name the right --port, and close what else uses it.",
+    ),
+    "no_serial": (
+        "这个程序没有装串口支持。请运行 pip install anling[provisioning]，或改用蓝牙。",
+        "This program has no support for cables. Run pip install anling[provisioning], or use Bluetooth.",
+    ),
+    "cable_pulled": (
+        "数据线断开了，或主机断电了。请插好，再运行 anling-install：会从断开的地方继续。",
+        "The cable was pulled, or the hub lost its power. Plug it in and start anling-install again: it goes on where"
+        " it stopped.",
+    ),
+    "cable_silent": (
+        "这条数据线上没有主机应答。请短按主机的取消键（装过的按三下），用能传数据的线，再试一次。",
+        "No hub answers on this cable. Press its cancel button once (three times within 3 s if it was installed"
+        " before), take a cable that carries data, and try again.",
+    ),
+    "too_many": (
+        "这台主机的设备已满。请先移除一个不用的设备。",
+        "This hub has as many devices as it can hold. Remove one that is not used first.",
+    ),
+    "too_long": (
+        "填写的内容太长。请缩短后再试。",
+        "What was told is too long. Make it shorter and try again.",
+    ),
     "old_firmware": (
         "主机的固件和这个程序版本不合。请更新 anling-install，或把主机送回工作台。",
         "The hub's firmware and this program do not fit. Update anling-install, or send the hub back to the bench.",

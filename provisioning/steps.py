@@ -27,6 +27,7 @@ KINDS = (
     "cancel_button",
     "appliance",
 )
+OVER = ("dropped", "broken", "cable_pulled", "cable_silent")  # the conversation with the hub is
 
 
 @dataclass
@@ -140,6 +141,10 @@ async def enrol(work: Work) -> None:
     told: dict[str, Any] = {"language": work.progress.told.get("language", language), "utc_offset_min": 480}
     if work.claim.get("ntp") is not None:
         told["ntp"] = work.claim["ntp"]
+    if work.claim.get("neighbours"):
+        told["neighbours"] = work.claim["neighbours"]
+    if work.claim.get("modem") and (await work.order("status"))["has_modem"]:
+        told["modem"] = work.claim["modem"] | {"pin": await _pin(work)}
     await work.order("enrol", broker=work.claim["broker"], dwelling=work.claim["label"], **told)
     work.terminal.say("主机正在连接服务器……", "The hub tries the relay…")
     await work.order("reach")
@@ -147,12 +152,33 @@ async def enrol(work: Work) -> None:
     work.terminal.good("服务器接受了这台主机", "The relay has taken the hub in")
 
 
+async def _pin(work: Work) -> str | None:
+    """Of the card in the hub's modem; None where it has none."""
+    given = await work.terminal.ask(
+        "pin", "SIM 卡 PIN 码（没有就回车）：", "PIN of the SIM card (Enter when it has none):", is_secret=True
+    )
+    return given or None
+
+
+async def _tell_devices(work: Work) -> list[dict[str, str]]:
+    """The relay learns rooms and names of what the hub has, which is the truth: nothing is lost by a broken line."""
+    rows: list[dict[str, Any]] = []
+    while True:
+        answer = await work.order("devices", **{"from": len(rows)})
+        rows += answer["devices"]
+        if not answer["devices"] or len(rows) >= answer["count"]:
+            break
+    devices = [
+        {"device_id": row["id"], "kind": row["kind"], "room": row["room"] or "—", "label": row["label"] or "—"}
+        for row in rows
+    ]
+    await work.relay.put(f"/api/claims/{work.hub_id}/devices", {"devices": devices})
+    return devices
+
+
 async def sensors(work: Work) -> None:
-    """Press to add, one by one, until no more; then the relay learns their rooms."""
-    devices: list[dict[str, str]] = list(work.progress.told.get("devices", []))
-    there = (await work.order("status"))["devices"]
-    devices = [one for one in devices if one["device_id"] in there]
-    for one in devices:
+    """Press to add, one by one, until no more; the relay learns each one's room."""
+    for one in await _tell_devices(work):
         work.terminal.good(f"{one['room']} {one['label']}", f"{one['room']}, {one['label']}")
     while True:
         await work.order("listen")
@@ -164,20 +190,18 @@ async def sensors(work: Work) -> None:
         if more.lower() in ("n", "no", "没有"):
             break
         try:
-            added = await _add_heard(work)
+            await _add_heard(work)
         except Trouble as trouble:
-            if trouble.word in ("dropped", "broken"):
+            if trouble.word in OVER:
                 raise
             work.terminal.bad(trouble.sentence(work.terminal.language))
             continue
-        devices = [one for one in devices if one["device_id"] != added["device_id"]] + [added]
-        work.progress.keep(devices=devices)
-    await work.relay.put(f"/api/claims/{work.hub_id}/devices", {"devices": devices})
+        await _tell_devices(work)
     work.progress.keep("sensors")
 
 
-async def _add_heard(work: Work) -> dict[str, str]:
-    """The device that was just triggered. Errors: Trouble."""
+async def _add_heard(work: Work) -> None:
+    """Add the device that was just triggered. Errors: Trouble."""
     rows = [row for row in (await work.order("heard"))["devices"] if row["known"] is None]
     if not rows:
         raise Trouble("not_heard")
@@ -199,7 +223,6 @@ async def _add_heard(work: Work) -> dict[str, str]:
         )
     done = await work.order("add", id=row["id"], kind=kind, room=room, label=label, key=_key_of(key))
     work.terminal.good(f"{room} {label}（{done['rssi']} dBm）", f"{room}, {label} ({done['rssi']} dBm)")
-    return {"device_id": row["id"], "kind": kind, "room": room, "label": label}
 
 
 def _key_of(scanned: str | None) -> str | None:

@@ -15,7 +15,14 @@ from . import build
 from .clock import now_ms
 from .panel.gesture import Gesture
 
-_GONE = ("device.install", "protocol.improv", "protocol.pairing", "device.flash.settings", "device.flash.slots")
+_GONE = (
+    "device.install",
+    "protocol.improv",
+    "protocol.pairing",
+    "protocol.cable",
+    "device.flash.settings",
+    "device.flash.slots",
+)
 
 
 class Installer:
@@ -135,7 +142,7 @@ class Installer:
         for package, name in ((device, "install"), (device.flash, "settings"), (device.flash, "slots")):
             if hasattr(package, name):
                 delattr(package, name)
-        for name in ("improv", "pairing"):
+        for name in ("improv", "pairing", "cable"):
             if hasattr(protocol, name):
                 delattr(protocol, name)
         gc.collect()

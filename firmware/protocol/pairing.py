@@ -145,8 +145,10 @@ class InstallerSide(Side):
             raise Refused(message[1] if len(message) > 1 else BROKEN, "the hub refused")
         if len(message) != 1 + NONCE + PROOF or message[0] != HUB_PROOF:
             raise Refused(BROKEN, "no proof of a hub")
-        self._nonces += message[1 : 1 + NONCE]
+        own = self._nonces
+        self._nonces = own + message[1 : 1 + NONCE]
         if not is_same(self._proof(b"hub"), message[1 + NONCE :]):
+            self._nonces = own  # it may have answered an older hello: another answer may come
             raise Refused(BAD_PROOF, "another hub")
         proof = bytes((INSTALLER_PROOF,)) + self._proof(b"installer")
         self._open(False)

@@ -100,6 +100,7 @@ class Home:
         self.more_settings: dict[str, Any] = {}  # laid over the settings before the start
         self.identity: dict[str, Any] | None = None  # set before the start: a hub from the bench, without settings
         self.micropython_version = ""
+        self.stdin: int = asyncio.subprocess.DEVNULL  # what is typed at the hub: simulator.console
         folder.mkdir(parents=True, exist_ok=True)
         self.sensors = {
             one.address: one
@@ -205,7 +206,7 @@ class Home:
             f"heapsize={self._heapsize}",
             str(images.script(self.images) or self.firmware / "main.py"),
             env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=self.stdin,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )

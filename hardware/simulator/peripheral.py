@@ -70,6 +70,7 @@ class Peripheral:
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
         self.heard: list[bytes] = []
+        self._advertised = (b"", b"")  # advertisement and scan response, as last ordered
         self.drop_writes_after: int | None = None  # the connection breaks after so many writes from outside
         device.on("connection", self._on_connection)
 
@@ -185,6 +186,7 @@ class Peripheral:
         await self._hide(order)
         data = AdvertisingData.from_bytes(bytes.fromhex(order["data"]))
         self.heard.append(bytes(data))
+        self._advertised = (bytes(data), bytes.fromhex(order["response"]))
         _ON_AIR[self.address.upper()] = bytes.fromhex(order["response"])
         await self._device.start_advertising(
             own_address_type=OwnAddressType.RANDOM,
@@ -192,6 +194,14 @@ class Peripheral:
             advertising_data=bytes(data),
             advertising_interval_min=order["interval_ms"],
             advertising_interval_max=order["interval_ms"],
+        )
+
+    async def advertise_on(self) -> None:
+        """A radio that goes on advertising beside a connection, as some do for a moment."""
+        data, response = self._advertised
+        _ON_AIR[self.address.upper()] = response
+        await self._device.start_advertising(
+            own_address_type=OwnAddressType.RANDOM, auto_restart=False, advertising_data=data
         )
 
     async def _hide(self, order: dict[str, Any]) -> None:

@@ -23,12 +23,13 @@ IDENTITY = {"hub_id": "h-test", "password": "broker-password-of-it", "psk_hex": 
 @asynccontextmanager
 async def bench_hub(folder: Path, identity: dict[str, Any] | None = None, **more: Any) -> AsyncIterator[Home]:
     """A hub without settings. Shape: `identity` as the bench wrote it; `fast`: its image, on a clock that runs so many
-    times as fast; `is_new` False: one that was installed before."""
+    times as fast; `is_new` False: one that was installed before; `before(home)` is called before the start."""
     identity = identity or IDENTITY
     fast = more.pop("fast", 1)
     is_image = more.pop("is_image", False)
     router_port = more.pop("router_port", 0)
     is_new = more.pop("is_new", True)
+    before = more.pop("before", None)
     home = Home(folder, identity["hub_id"], "127.0.0.1", more.pop("broker_port", 1), "", **more)
     if is_new:
         home.identity = identity
@@ -39,6 +40,8 @@ async def bench_hub(folder: Path, identity: dict[str, Any] | None = None, **more
         home.environment["ANLING_TIME_SCALE"] = str(fast)
     home.router.port = router_port
     home.link.networks = [dict(WIFI)]
+    if before is not None:
+        before(home)
     await home.start()
     try:
         yield home

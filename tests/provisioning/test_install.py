@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from install_parts import WIFI, bench_hub
-from install_site import Site, installed
+from install_site import MODEM_NUMBER, Site, installed
 from scripted import Script
 from simulator.home import BED, KEY
 
@@ -33,6 +33,14 @@ def test_a_whole_installation_ends_with_a_press_on_the_console(site_of, until_as
             script = Script(site.answers(home), is_shown=True)
             assert await installed(site, home, script) == 0, script.text_shown
             assert (site.folder / "anling-certificate-1.pdf").read_bytes().startswith(b"%PDF-")
+            flash = b"".join(one.read_bytes() for one in home.folder.glob("*") if one.is_file())
+            keys = site.person.post(
+                f"/api/claims/{site.made['hub_id']}/take",
+                {"secret": site.made["claim_text"], "dwelling_id": "d-whole"},
+            )
+            for key in (*keys["neighbours"].values(), keys["modem"]["key"], MODEM_NUMBER):
+                assert key.encode() in flash, "the hub has the keys of its neighbours and of its modem"
+                assert key.encode() not in b"".join(home.gatt.peripheral.heard)
             operator = site.relay.staff()
             for one in [one for one in operator.alarms() if one["dwelling_id"] == "d-whole"]:
                 operator.post(f"/api/alarms/{one['alarm_id']}/clear", {"outcome": "test"})

@@ -10,7 +10,7 @@ from relay.app import open_database
 from relay.people import store as people_store
 
 
-def add_dwellings(data: Path, community_id: str, *dwelling_ids: str) -> None:
+def add_dwellings(data: Path, community_id: str, *dwelling_ids: str, building: str | None = None) -> None:
     database = open_database(data)
     try:
         for dwelling_id in dwelling_ids:
@@ -20,6 +20,7 @@ def add_dwellings(data: Path, community_id: str, *dwelling_ids: str) -> None:
                 "label": f"9号楼{dwelling_id}",
                 "label_en": f"Building 9, {dwelling_id}",
                 "address": f"清河路9号{dwelling_id}",
+                "building": building,
             }
             database.write(lambda t, v=values: people_store.add_dwelling(t, v)).result()
             resident = {"dwelling_id": dwelling_id, "name": "孙桂兰"}

@@ -7,7 +7,7 @@ import os
 
 from ..place import folder
 
-_KEPT = ("wifi", "devices", "language", "utc_offset_min", "broker", "ntp", "dwelling", "neighbours")
+_KEPT = ("wifi", "devices", "language", "utc_offset_min", "broker", "ntp", "dwelling", "neighbours", "modem")
 
 
 def _path():

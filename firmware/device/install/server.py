@@ -16,6 +16,7 @@ _QUEUE = 32
 _READ, _WRITE, _NOTIFY = 0x02, 0x08, 0x10
 _LEAST_MTU = 23
 CONNECTED, DISCONNECTED, IMPROV, INBOX = "connected", "disconnected", "improv", "inbox"
+CABLE, STRANGER = "cable", "stranger"
 
 
 class Server:
@@ -40,6 +41,8 @@ class Server:
                 return False
             word = IMPROV if data[1] == self._command else INBOX
             copy = (word, bytes(self._ble.gatts_read(data[1])))
+        elif event == _CONNECTED and self._connection is not None:
+            copy = (STRANGER, data[0])  # came in the moment before the advertising ended: one installer at a time
         elif event == _CONNECTED:
             self._connection = data[0]
             self._mtu = _LEAST_MTU
@@ -54,12 +57,19 @@ class Server:
             copy = (DISCONNECTED, None)
         else:
             return False
-        if len(self._events) < _QUEUE or event == _DISCONNECTED:
+        self._put(copy)
+        return True
+
+    def put_cable(self, message):
+        """A message that came by the cable, in its turn with those of the air."""
+        self._put((CABLE, message))
+
+    def _put(self, copy):
+        if len(self._events) < _QUEUE or copy[0] not in (IMPROV, INBOX, CABLE):
             self._events.append(copy)
         else:
             self.dropped += 1  # the sender's message is broken then, and refused
         self._flag.set()
-        return True
 
     # --- from the loop -------------------------------------------------------------------------------
 
@@ -109,13 +119,15 @@ class Server:
         """Bytes of one notification."""
         return self._mtu - 3
 
-    def part(self):
-        """Disconnect whoever is connected."""
-        if self._connection is not None:
+    def part(self, stranger=None):
+        """Disconnect whoever is connected, or a stranger beside them."""
+        connection = self._connection if stranger is None else stranger
+        if connection is not None:
             try:
-                self._ble.gap_disconnect(self._connection)
-            except OSError:
-                self._connection = None  # it is gone already
+                self._ble.gap_disconnect(connection)
+            except OSError:  # it is gone already
+                if connection == self._connection:
+                    self._connection = None
 
     def tell_result(self, frame):
         """A result of Improv, in one notification."""

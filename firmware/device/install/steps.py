@@ -7,10 +7,14 @@ a step brings is kept in flash before it is answered (draft.py). Keys that came 
 from hub import events
 from protocol import vocabulary
 
+from .. import board
 from ..link.ntp import BUILT_S, YEARS_S
 from . import net
 
 _HEX = "0123456789abcdef"
+_ROWS = 4  # devices of one answer: with names of 32 Chinese letters no more fit a message
+_NETWORKS_BYTES = 800  # of one answer
+DEVICES_MAX = 64
 
 
 class Fault(Exception):
@@ -34,7 +38,8 @@ async def _status(window, order):
         "is_new": window.is_new,
         "wifi": wifi[0]["ssid"] if wifi else None,
         "dwelling": told.get("dwelling"),
-        "devices": [one["id"] for one in window.draft.devices()],
+        "devices": len(window.draft.devices()),
+        "has_modem": board.MODEM_TX_PIN is not None,
         "mains": window.is_mains_on(),
         "wifi_fault": window.wifi_fault,
     }
@@ -46,12 +51,19 @@ async def _identify(window, order):
 
 
 async def _networks(window, order):
+    """The strongest first, as many as fit. A name that nobody can type is left out: neighbours choose theirs freely."""
     found = []
+    room = _NETWORKS_BYTES
     for name, rssi_dbm, is_closed in window.networks()[:12]:
         try:
-            found.append([name.decode(), rssi_dbm, is_closed])
+            text = name.decode()
         except (ValueError, UnicodeError):
-            continue  # a name that nobody can type
+            continue
+        room -= len(name) + 20
+        if room < 0:
+            break
+        if all([ord(c) >= 32 and c not in '"\\' for c in text]):
+            found.append([text, rssi_dbm, is_closed])
     return {"networks": found}
 
 
@@ -103,12 +115,25 @@ async def _add(window, order):
         raise Fault("not_sealed")
     if key is not None and not sniffer.fits(device_id, key):
         raise Fault("wrong_key")
+    if len([one for one in window.draft.devices() if one["id"] != device_id]) >= DEVICES_MAX:
+        raise Fault("too_many")
     entry = {"id": device_id, "kind": kind, "key": key, "room": order["room"], "label": order["label"]}
     for name in ("watch", "overdue_s"):
         if order.get(name) is not None:
             entry[name] = order[name]
     window.draft.add_device(entry)
     return {"rssi": rssi_dbm}
+
+
+async def _devices(window, order):
+    """What is enrolled, some at a time, without keys. Shape: `from` the number of the first that is wanted."""
+    first = order.get("from", 0)
+    if not isinstance(first, int) or first < 0:
+        raise Fault("bad_order")
+    rows = window.draft.devices()
+    names = ("id", "kind", "room", "label")
+    found = [{name: one.get(name) for name in names} for one in rows[first : first + _ROWS]]
+    return {"devices": found, "count": len(rows)}
 
 
 async def _remove(window, order):
@@ -120,7 +145,7 @@ async def _remove(window, order):
 
 async def _enrol(window, order):
     """Dwelling, broker, language: what the relay gave the installer for this hub."""
-    names = ("broker", "language", "utc_offset_min", "ntp", "dwelling", "neighbours")
+    names = ("broker", "language", "utc_offset_min", "ntp", "dwelling", "neighbours", "modem")
     before = dict(window.draft.told)
     window.draft.told.update({name: order[name] for name in names if name in order})
     try:
@@ -163,6 +188,7 @@ STEPS = {
     "listen": _listen,
     "heard": _heard,
     "add": _add,
+    "devices": _devices,
     "remove": _remove,
     "enrol": _enrol,
     "reach": _reach,

@@ -4,38 +4,27 @@ that they hold the label. Decides who may what, and when it is over.
 Rule 1. Improv, which is in clear and asks nobody for anything, works within a minute of a press, and no longer.
 Rule 2. Orders are taken through the sealed channel only. Whoever fails to prove themselves TRIES times is put out.
 Rule 3. A connection that breaks after the proof leaves the window open for a minute: the installer comes back.
+Rule 4. The air and the cable have a conversation each; the air takes one installer at a time.
 """
 
 import asyncio
-import gc
-import hashlib
-import json
-import os
 import sys
 
-import cryptolib
 import machine
 import network
 from protocol import improv, pairing
 
-from . import net, steps
+from . import cable, net
 from .draft import Draft
 from .improv_talk import ImprovTalk
-from .server import CONNECTED, DISCONNECTED, IMPROV, INBOX, Server
+from .server import CABLE, CONNECTED, DISCONNECTED, IMPROV, INBOX, STRANGER, Server
 from .sniffer import Sniffer
+from .talk import Talk
 
 OPEN_MS = 60000
 TALK_MS = 300000  # between two orders of an installer who has proven themselves
 TRIES = 5
 _LAST_WORDS_MS = 1500  # for the answer to reach the installer before the restart
-
-
-def _sha256(data):
-    return hashlib.sha256(data).digest()
-
-
-def _cipher(key):
-    return cryptolib.aes(key, 1).encrypt
 
 
 class Window:
@@ -50,15 +39,13 @@ class Window:
         self.sniffer = Sniffer(self._kind_of)
         self._server = Server(host.radio, "Anling " + identity["hub_id"])
         self._improv = ImprovTalk(self._server, self)
-        self._side = self._fresh_side()
+        self._air = Talk(self, self._server.tell)
+        self._cable = Talk(self, cable.tell)
         self._pieces = pairing.Pieces()
         self._until_ms = self._authorized_ms = 0
         self._wrong = 0
         self.is_finished = False
         self.wifi_fault = None  # the word of the last try
-
-    def _fresh_side(self):
-        return pairing.HubSide(_sha256, _cipher, bytes.fromhex(self.identity["claim"]), self.identity["hub_id"])
 
     def _kind_of(self, device_id):
         for one in self.draft.devices():
@@ -82,7 +69,8 @@ class Window:
         return ("Anling", self._host.firmware, "ESP32-S3", "Anling " + self.identity["hub_id"])
 
     def is_authorized(self):
-        return self._side.is_open or self.now_ms() < self._authorized_ms
+        """May Improv set something?"""
+        return self._air.is_open or self.now_ms() < self._authorized_ms
 
     def pause_uplink(self):
         self._host.pause_uplink()
@@ -126,6 +114,7 @@ class Window:
         self._server.show(improv.AUTHORIZED)
         self.say("install_open")
         was_authorized = True
+        line = asyncio.create_task(cable.listen(self._server.put_cable))
         try:
             while not self.is_finished and self.now_ms() < self._until_ms:
                 event = await self._server.next(min(1000, self._until_ms - self.now_ms()))
@@ -139,6 +128,7 @@ class Window:
                 await asyncio.sleep_ms(_LAST_WORDS_MS)
             return self.is_finished
         finally:
+            line.cancel()
             self._server.close()
             self._host.resume_uplink()
 
@@ -148,56 +138,48 @@ class Window:
         elif word == INBOX:
             try:
                 message = self._pieces.take(data)
-                if message is not None:
-                    await self._message(message)
             except pairing.Refused as refused:
-                self._refuse(refused)
+                self._air.refuse(refused)
+                return
+            if message is not None:
+                await self._air.take(message)
+        elif word == CABLE:
+            await self._cable.take(data)
+        elif word == STRANGER:
+            self._server.part(data)
         elif word == CONNECTED:
-            self._side = self._fresh_side()
-            self._pieces = pairing.Pieces()
+            self._begin_air()
             self._improv.pieces = improv.Pieces()
         elif word == DISCONNECTED:
-            if self._side.is_open:
+            if self._air.is_open:
                 self._until_ms = self.now_ms() + OPEN_MS
                 self._authorized_ms = self._until_ms
-            self._side = self._fresh_side()
+            self._begin_air()
             self._server.show(improv.AUTHORIZED if self.is_authorized() else improv.AUTHORIZATION_REQUIRED)
 
-    def _refuse(self, refused):
-        """Tell why, and begin anew; whoever goes on guessing is put out."""
-        print("install: refused:", refused)
-        self._server.tell(bytes((pairing.REFUSED, refused.why)))
-        self._side = self._fresh_side()
+    def _begin_air(self):
+        self._air.begin()
         self._pieces = pairing.Pieces()
-        if refused.why == pairing.BAD_PROOF:
-            self._wrong += 1
-            if self._wrong >= TRIES:
-                self._until_ms = self._authorized_ms = 0
 
-    async def _message(self, message):
-        side = self._side
-        if message[0] == pairing.HELLO:
-            self._server.tell(side.hello(message, os.urandom(pairing.NONCE)))
-        elif message[0] == pairing.INSTALLER_PROOF:
-            side.check(message)
-            self._wrong = 0
-            self._until_ms = self.now_ms() + TALK_MS
-            self._answer({"ok": True, "do": "open"})
-        else:
-            plain = side.unseal(message)
-            self._until_ms = max(self._until_ms, self.now_ms() + TALK_MS)
-            try:
-                order = json.loads(plain)
-            except ValueError:
-                raise pairing.Refused(pairing.BROKEN, "not JSON")
-            gc.collect()  # the heap is at its fullest here: each step begins with all there is
-            answer = await steps.carry_out(self, order)
-            gc.collect()
-            if side is self._side and side.is_open:  # not to somebody who came meanwhile
-                self._answer(answer)
+    # --- what the conversations tell -----------------------------------------------------------------
 
-    def _answer(self, answer):
-        self._server.tell(self._side.seal(json.dumps(answer).encode()))
+    def proven(self):
+        """Somebody holds the label."""
+        self._wrong = 0
+        self._until_ms = max(self._until_ms, self.now_ms() + TALK_MS)
+
+    def spoken(self):
+        """They gave an order."""
+        self._until_ms = max(self._until_ms, self.now_ms() + TALK_MS)
+
+    def guessed(self):
+        """A proof was wrong; whoever goes on guessing is put out, and nobody else with them."""
+        self._wrong += 1
+        if self._wrong >= TRIES:
+            self._authorized_ms = 0
+            self._server.part()
+            if not self._cable.is_open:
+                self._until_ms = 0
 
 
 _SAID = {
