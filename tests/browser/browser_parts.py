@@ -59,7 +59,7 @@ class Relay:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = (folder / "serve.log").open("w")
         command = [sys.executable, "-m", "relay", "serve", "--data", str(folder)]
-        command += ["--port", str(self.port), "--broker-port", str(self.broker_port)]
+        command += ["--port", str(self.port), "--broker-port", str(self.broker_port), "--hub-ntp", "off"]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, cwd=ROOT)
         until(self._is_ready, "the relay says that it is ready", 60)
 

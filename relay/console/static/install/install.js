@@ -1,9 +1,12 @@
-// The relay's part of an installation: the label, the dwelling, the walk test. What needs the hub in reach (Wi-Fi, sensors)
-// is anling-install's. The label's secret stands behind the '#', is taken out of the address at once, and is kept nowhere.
+// An installation: the label, the dwelling, the hub in reach (hub.js), the walk test. The label's secret stands behind the
+// '#', is taken out of the address at once, and is kept nowhere.
 import { make } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { named, word } from "../base/words.js";
 import { field, form, refusal } from "../parts/form.js";
+import { hubPart } from "./hub.js";
+import { labelOf } from "./label.js";
+import { scanning } from "./scanning.js";
 import { walk } from "./walk.js";
 
 const LISTED_MAX = 50; // as many as the relay lists at once
@@ -11,25 +14,19 @@ const room = document.getElementById("room");
 const show = (...what) => { room.replaceChildren(...what); room.dataset.state = "ready"; };
 const section = (title, ...what) => make("section", { class: "panel" }, make("h2", {}, word(title)), ...what);
 
-/** [hub, secret] of a scanned address or of "hub letters"; null for anything else. */
-export function labelOf(text) {
-  const rest = text.includes("#") ? text.slice(text.indexOf("#") + 1) : text.trim();
-  const at = rest.search(/[. ]/);
-  return at > 0 && rest.length > at + 1 ? [rest.slice(0, at), rest.slice(at + 1)] : null;
-}
-
 function askLabel(given) {
-  show(section("install_label", make("p", {}, word("install_label_hint")),
-    form({ testid: "label-form", submit: "next", send: (typed) => look(labelOf(typed.label)) },
-      field("label", "install_code", { value: given ?? "", required: true, autocomplete: "off", spellcheck: "false", maxlength: 200 }))),
-  section("walk_test", make("p", {}, word("walk_any")), search((home) => begin(home.dwelling_id), (home) => home.hub_id)));
+  const code = field("label", "install_code", { value: given ?? "", required: true, autocomplete: "off", spellcheck: "false", maxlength: 200 });
+  const asked = form({ testid: "label-form", submit: "next", send: (typed) => look(labelOf(typed.label)) }, code);
+  const scan = scanning("install_scan_label", (text) => { code.querySelector("input").value = text; asked.requestSubmit(); });
+  show(section("install_label", make("p", {}, word("install_label_hint")), asked, scan.element),
+    section("walk_test", make("p", {}, word("walk_any")), search((home) => begin(home.dwelling_id), (home) => home.hub_id)));
 }
 
 async function look(label) {
   if (!label) throw refusal("install_no_label");
   const [hub, secret] = label;
   const seen = await post(`/api/claims/${encodeURIComponent(hub)}/look`, { secret });
-  if (seen.state === "claimed" || seen.state === "installed") await claimed(await take(hub, secret, seen.dwelling_id));
+  if (seen.state === "claimed" || seen.state === "installed") claimed(await take(hub, secret, seen.dwelling_id), secret);
   else chooseDwelling(hub, secret);
 }
 
@@ -53,16 +50,25 @@ function search(choose, may) {
 
 function chooseDwelling(hub, secret) {
   show(section("install_dwelling", make("p", {}, word("install_hub", hub)),
-    search(async (home) => claimed(await take(hub, secret, home.dwelling_id)), (home) => !home.hub_id)));
+    search(async (home) => claimed(await take(hub, secret, home.dwelling_id), secret), (home) => !home.hub_id)));
 }
 
-async function claimed(claim) {
+/** The hub is this dwelling's: what is to be done with it here, or the walk test when it is on the line. */
+function claimed(claim, secret) {
+  const about = make("p", { testid: "claimed" }, `${claim.label}　${claim.address}　${claim.hub_id}`);
+  const online = () => claimed({ ...claim, is_online: true }, secret);
+  if (!claim.is_online) {
+    show(section("install_claimed", about, hubPart(claim, secret, online)));
+    return;
+  }
+  const again = make("details", { testid: "hub-again" }, make("summary", {}, word("install_again")), hubPart(claim, secret, online));
+  show(section("install_claimed", about, make("p", {}, word("install_online")), walkButton(claim.dwelling_id), again));
+}
+
+function walkButton(dwelling_id) {
   const said = make("p", { role: "status", class: "form-said" });
-  show(section("install_claimed", make("p", { testid: "claimed" }, `${claim.label}　${claim.address}　${claim.hub_id}`),
-    make("p", {}, word(claim.is_online ? "install_online" : "install_program")),
-    claim.is_online ? null : make("pre", {}, "anling-install"),
-    make("p", {}, make("button", { type: "button", class: "primary", testid: "walk-begin",
-      onclick: async () => { try { await begin(claim.dwelling_id); } catch (error) { said.textContent = error.message; } } }, word("walk_begin"))), said));
+  const start = async () => { try { await begin(dwelling_id); } catch (error) { said.textContent = error.message; } };
+  return make("div", {}, make("p", {}, make("button", { type: "button", class: "primary", testid: "walk-begin", onclick: start }, word("walk_begin"))), said);
 }
 
 async function begin(dwelling_id) {

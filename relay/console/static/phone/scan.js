@@ -5,6 +5,7 @@ import { word } from "../base/words.js";
 
 const LOOK_MS = 150;
 const WIDTH_PX = 640;
+const OF_DOOR = { look: "scan_look", none: "scan_no_camera", type: "scan_type" };
 
 /** The code in what a sign says: the bare code, or an address of ours that ends with it. */
 export function codeIn(text) {
@@ -26,12 +27,13 @@ async function reader() {
   };
 }
 
-/** A part of the page that looks for a code and gives it to `found` once; `close()` ends it and frees the camera. */
-export function scanner(found) {
-  const video = make("video", { class: "scan-video", playsinline: true, muted: true, testid: "scan-video", "aria-label": word("scan_look") });
+/** A part of the page that looks for a code and gives it to `found` once; `close()` ends it and frees the camera.
+ * Shape: `words` keys of what is said: what to hold where, that there is no camera, what to type. */
+export function scanner(found, words = OF_DOOR) {
+  const video = make("video", { class: "scan-video", playsinline: true, muted: true, testid: "scan-video", "aria-label": word(words.look) });
   const said = make("p", { role: "status", testid: "scan-said" }, word("scan_starting"));
   const typed = make("input", { id: "scan-typed", name: "code", autocomplete: "off", autocapitalize: "none", spellcheck: "false", testid: "scan-typed" });
-  const form = make("form", { class: "scan-form" }, make("label", { for: "scan-typed" }, word("scan_type")), typed,
+  const form = make("form", { class: "scan-form" }, make("label", { for: "scan-typed" }, word(words.type)), typed,
     make("button", { class: "primary", testid: "scan-send" }, word("scan_send")));
   const element = make("div", { class: "scan" }, video, said, form);
   let isOpen = true;
@@ -57,7 +59,7 @@ export function scanner(found) {
   async function look() {
     const canvas = document.createElement("canvas");
     const [read] = await Promise.all([reader(), open()]);
-    said.textContent = word("scan_look");
+    said.textContent = word(words.look);
     while (isOpen) {
       if (video.videoWidth) {
         canvas.width = Math.min(WIDTH_PX, video.videoWidth);
@@ -80,7 +82,7 @@ export function scanner(found) {
     // No camera, no permission, no line for the reader: the code can still be typed.
     for (const track of stream?.getTracks() ?? []) track.stop();
     video.hidden = true;
-    said.textContent = word("scan_no_camera");
+    said.textContent = word(words.none);
   });
   /** A film that was taken out of the page stands still until it is told to go on. */
   function goOn() {
