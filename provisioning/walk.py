@@ -25,8 +25,9 @@ _DO = {
         "Unplug the router, wait until the hub says that the network is down, and plug it in again.",
     ),
     "answer": (
-        "请老人按一次按钮，并听主机说出值班员的答复。",
-        "Let the resident press their button and hear who on duty answers.",
+        "请老人再按一次按钮，由值班员接警，并听主机说出答复（之前的测试呼叫若已接警，请值班员先结案）。",
+        "Let the resident press their button once more and hear who on duty answers. If the test calls before it were"
+        " taken already, have them closed first.",
     ),
 }
 

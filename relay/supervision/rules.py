@@ -51,6 +51,7 @@ LASTING = frozenset(
         CHAIN_BROKEN,
         "webhook_failing",
         "relay_line_down",
+        "weekly_failed",
     }
 )
 

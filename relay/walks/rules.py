@@ -1,8 +1,8 @@
 """When a home has been proven, and what its certificate may say. Pure: rows in, a list of checks out.
 
 Rule 1. Each trigger device: three events from its real place, all of them here, strong enough, soon enough.
-Rule 2. The mains pulled and plugged in again; the router unplugged and back, without a restart of the hub; one call
-of the resident's that a person answered and the home has heard the answer.
+Rule 2. The mains pulled and plugged in again; the router unplugged and back, without a restart of the hub; one press
+of the resident's, besides those that prove the buttons, that a person answered and the home has heard the answer.
 Rule 3. A check that failed blocks the certificate, unless a supervisor gives a reason, which stands in it.
 """
 
@@ -11,13 +11,18 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Any
 
+from protocol import vocabulary
+
 RUNNING, PASSED, STOPPED = "running", "passed", "stopped"
 EVENTS = 3
 RSSI_LEAST_DBM = -88
 TRIP_MOST_MS = 5_000
+TOGETHER_MS = 15_000  # a call and the walk's own word of its press come no further apart
 MINUTES = 30  # a walk test ends by itself after so long
 MINUTES_MAX = 90
-WEEK_MS = 7 * 24 * 3_600_000
+DAY_MS = 24 * 3_600_000
+WEEK_MS = 7 * DAY_MS
+WEEKLY_FAILED = "weekly_failed"  # the technical alarm: it lasts until a check of this home passes
 
 DEVICE, MAINS, ROUTER, ANSWER, CONTACTS = "device", "mains", "router", "answer", "contacts"
 
@@ -64,6 +69,34 @@ def device_check(device: dict[str, Any], events: list[dict[str, Any]]) -> Check:
     return Check(
         DEVICE, is_passed, device["device_id"], told | {name: device[name] for name in ("room", "label", "kind")}
     )
+
+
+def presses(devices: list[dict[str, Any]], events: list[dict[str, Any]]) -> list[int]:
+    """When a button was pressed besides the three times that prove it.
+
+    Shape: `events` device_id, heard_at, in their order."""
+    found: list[int] = []
+    for one in devices:
+        if one["kind"] == vocabulary.BUTTON:
+            found += [event["heard_at"] for event in events if event["device_id"] == one["device_id"]][EVENTS:]
+    return found
+
+
+def answered(calls: list[dict[str, Any]], pressed: list[int]) -> dict[str, Any] | None:
+    """The call with the resident's press in it, taken after that press; None when there is none.
+
+    The hub's own wired button is no device of the walk: its call is the resident's. Shape: `calls` alarm_id, raised_at,
+    acknowledged_at, display_name, device_id; `pressed` times in ms."""
+    for call in calls:
+        begin, taken = call["raised_at"] - TOGETHER_MS, call["acknowledged_at"]
+        if call["device_id"] is None or any(begin <= at <= taken for at in pressed):
+            return {
+                "alarm_id": call["alarm_id"],
+                "by_name": call["display_name"],
+                "after_ms": taken - call["raised_at"],
+                "device_id": call["device_id"],
+            }
+    return None
 
 
 def checks(

@@ -144,14 +144,15 @@ def checks(reader: Reader, found: Row) -> list[rules.Check]:
         "SELECT device_id, kind, room, label FROM devices WHERE hub_id = ? ORDER BY room, device_id", (found["hub_id"],)
     )
     events = reader.rows(
-        "SELECT device_id, rssi_dbm, trip_ms FROM walk_events WHERE walk_id = ? ORDER BY n", (found["walk_id"],)
+        "SELECT device_id, rssi_dbm, trip_ms, heard_at FROM walk_events WHERE walk_id = ? ORDER BY n",
+        (found["walk_id"],),
     )
     since, until = found["started_at"], found["ended_at"] or 1 << 62
     facts = {
         "mains_lost_at": _technical_at(reader, found, words.MAINS_LOST, since, until),
         "mains_restored_at": _technical_at(reader, found, words.MAINS_RESTORED, since, until),
         "back_at": found["back_at"],
-        "answered": _answered(reader, found, since, until),
+        "answered": rules.answered(_calls(reader, found, since, until), rules.presses(devices, events)),
         "contacts": json.loads(found["contacts"]) if found["contacts"] else [],
     }
     return rules.checks(devices, events, facts, rules.excuses_of(found["excuses"]))
@@ -165,42 +166,38 @@ def _technical_at(reader: Reader, found: Row, kind: str, since: int, until: int)
     return row["at"] if row else None
 
 
-def _answered(reader: Reader, found: Row, since: int, until: int) -> dict[str, Any] | None:
-    """The resident's call of this time that a person took, and whose answer the home has heard."""
-    row = reader.row(
+def _calls(reader: Reader, found: Row, since: int, until: int) -> list[Row]:
+    """The calls of this hub's buttons in this walk that a person took, and whose answer the home has heard."""
+    return reader.rows(
         "SELECT alarm_id, raised_at, acknowledged_at, display_name, device_id FROM alarms"
-        " JOIN staff ON staff_id = acknowledged_by WHERE dwelling_id = ? AND raised_at BETWEEN ? AND ?"
-        " AND told_step IN ('acknowledged', 'on_the_way', 'arrived', 'cleared') ORDER BY alarm_id LIMIT 1",
-        (found["dwelling_id"], since, until),
+        " JOIN staff ON staff_id = acknowledged_by WHERE hub_id = ? AND raised_at BETWEEN ? AND ?"
+        " AND acknowledged_at <= ? AND kind = ? AND activation != ?"
+        " AND told_step IN ('acknowledged', 'on_the_way', 'arrived', 'cleared') ORDER BY alarm_id",
+        (found["hub_id"], since, until, until, words.TEST, words.TRIPPED),
     )
-    if row is None:
-        return None
-    return {
-        "alarm_id": row["alarm_id"],
-        "by_name": row["display_name"],
-        "after_ms": row["acknowledged_at"] - row["raised_at"],
-        "device_id": row["device_id"],
-    }
 
 
 # --- every week ---------------------------------------------------------------------------------------
 
 
-def weekly_due(reader: Reader, before: int, count: int = 200) -> list[Row]:
-    """Homes with a certificate whose last check is older than this."""
+def weekly_due(reader: Reader, now: int, count: int = 200) -> list[Row]:
+    """Homes with a certificate whose last check is a week old; a day, when it failed."""
     return reader.rows(
         "SELECT DISTINCT hubs.hub_id, hubs.dwelling_id, walk_tests.community_id, is_online, is_mains_on, battery_pct"
         " FROM walk_tests JOIN hubs ON hubs.hub_id = walk_tests.hub_id"
         " WHERE state = ? AND ended_at < ? AND is_active = 1"
-        " AND NOT EXISTS (SELECT 1 FROM weekly_checks WHERE weekly_checks.dwelling_id = hubs.dwelling_id AND at >= ?)"
+        " AND NOT EXISTS (SELECT 1 FROM weekly_checks WHERE weekly_checks.dwelling_id = hubs.dwelling_id"
+        " AND (at >= ? OR (is_passed = 1 AND at >= ?)))"
         " LIMIT ?",
-        (rules.PASSED, before, before, count),
+        (rules.PASSED, now - rules.WEEK_MS, now - rules.DAY_MS, now - rules.WEEK_MS, count),
     )
 
 
 def open_faults(reader: Reader, hub_id: str) -> list[Row]:
+    """What is known to be wrong in a home; that its last check failed is no fault of its own."""
     return reader.rows(
-        "SELECT kind, device_id FROM technical_alarms WHERE hub_id = ? AND closed_at IS NULL ORDER BY id", (hub_id,)
+        "SELECT kind, device_id FROM technical_alarms WHERE hub_id = ? AND closed_at IS NULL AND kind != ? ORDER BY id",
+        (hub_id, rules.WEEKLY_FAILED),
     )
 
 
