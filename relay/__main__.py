@@ -54,6 +54,11 @@ def parser() -> argparse.ArgumentParser:
         help="whom homes ask for the time: host:port, or off; without it they ask the national time service",
     )
     serve.add_argument(
+        "--hub-modem",
+        default=os.environ.get("ANLING_HUB_MODEM"),
+        help="the number of the gateway for short messages, told to each hub with a modem: number, or number,apn",
+    )
+    serve.add_argument(
         "--heartbeat-url",
         default=os.environ.get("ANLING_HEARTBEAT_URL"),
         help="POSTed to each minute while the relay is well, so that somebody outside hears when it is not",

@@ -160,6 +160,7 @@ async def serve(arguments: argparse.Namespace) -> None:
             broker.on_start = note_running
         services.hub_broker = _hub_broker(arguments, address)
         services.hub_ntp = claim_rules.ntp_of(arguments.hub_ntp)
+        services.hub_modem = claim_rules.modem_of(arguments.hub_modem)
         link = Link(services.database, address, client_id, arguments.shared or services.database.is_shared)
         services.send = link.send
         services.heartbeat_url = arguments.heartbeat_url

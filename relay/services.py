@@ -34,6 +34,9 @@ class Services:
     ticked_at: int = 0  # when escalation was last looked after
     hub_broker: dict[str, object] | None = None  # how homes reach the broker: host, port, security
     hub_ntp: dict[str, object] | bool | None = None  # whom homes ask for the time; False: nobody; None: as they like
+    hub_modem: dict[str, str | None] | None = (
+        None  # what homes with a modem are told: number, apn; None: they have none
+    )
     is_leading: bool = False  # does this relay do what happens by itself?
     heartbeat_url: str | None = None  # told outside each minute while this relay is well
     hearing_since: int = 0  # since when homes could be heard without a break, by this relay or another

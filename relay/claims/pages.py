@@ -12,11 +12,11 @@ from .. import guard
 from ..access import rules as access_rules
 from ..alarms import views
 from ..clock import now_ms
-from ..database import Conflict, Transaction
+from ..database import Conflict, Row, Transaction
 from ..guard import Person, SignedIn, Writing
 from ..hubs import store as hub_store
 from ..people import store as people_store
-from ..services import ServicesOf
+from ..services import Services, ServicesOf
 from ..shapes import Body
 from . import rules, shapes, store
 
@@ -119,7 +119,8 @@ def take(hub_id: HubId, body: Take, person: Writing, services: ServicesOf) -> di
             views.announce_dwelling(transaction, body.dwelling_id, person.community_id)
         done = store.claim(transaction, hub_id)
         assert done is not None
-        return view(done) | {"address": home["address"], "devices": store.devices(transaction, hub_id)}
+        about = {"address": home["address"], "devices": store.devices(transaction, hub_id)}
+        return view(done) | about | _keys(transaction, hub_id, home, services)
 
     try:
         found = services.database.write(work).result()
@@ -134,6 +135,16 @@ def take(hub_id: HubId, body: Take, person: Writing, services: ServicesOf) -> di
             409, "This relay does not know how homes reach its broker. Have it started with --hub-broker."
         )
     return found | {"broker": services.hub_broker, "ntp": services.hub_ntp}
+
+
+def _keys(transaction: Transaction, hub_id: str, home: Row, services: Services) -> dict[str, Any]:
+    """What a hub is given to be carried by its neighbours, and for the short messages of its modem."""
+    stairwell = rules.stairwell_of(home)
+    modem = services.hub_modem
+    return {
+        "neighbours": hub_store.neighbour_keys(transaction, hub_id, stairwell) if stairwell else None,
+        "modem": modem | {"key": hub_store.modem_key(transaction, hub_id)} if modem else None,
+    }
 
 
 @router.post("/{hub_id}/release", response_model=shapes.Claim)

@@ -9,7 +9,9 @@ works in a home is not taken away by a claim.
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 FREE, CLAIMED, INSTALLED, REVOKED = "free", "claimed", "installed", "revoked"
 STATES = (FREE, CLAIMED, INSTALLED, REVOKED)
@@ -80,6 +82,27 @@ def check_release(claim: Claim, by: int, may_release_others: bool) -> None:
         raise ClaimRefused("Nobody has claimed this hub: there is nothing to give up.")
     if claim.claimed_by != by and not may_release_others:
         raise ClaimRefused(f"{claim.claimed_by_name} has claimed this hub. Only they or a supervisor can give it up.")
+
+
+def stairwell_of(home: Mapping[str, Any]) -> str | None:
+    """The stairwell of a dwelling, whose hubs may carry for each other; None where the register does not tell.
+
+    Shape: a dwelling's row."""
+    if not home["building"]:
+        return None
+    return "/".join(str(home[name] or "") for name in ("community_id", "estate", "building", "unit"))
+
+
+def modem_of(text: str | None) -> dict[str, str | None] | None:
+    """What homes with a modem are told. Shape: NUMBER or NUMBER,apn; None without. Errors: ValueError."""
+    if not text:
+        return None
+    number, _, apn = text.partition(",")
+    digits = number.removeprefix("+")
+    is_apn = not apn or (len(apn) <= 64 and apn.isascii() and all(c.isalnum() or c in ".-" for c in apn))
+    if not (digits.isascii() and digits.isdigit() and 3 <= len(digits) <= 15) or not is_apn:
+        raise ValueError("--hub-modem must be the number of the gateway for short messages, or number,apn.")
+    return {"number": number, "apn": apn or None}
 
 
 def broker_of(address: str) -> dict[str, object]:

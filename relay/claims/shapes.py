@@ -46,13 +46,31 @@ class Broker(Address):
     security: Literal["none", "psk", "tls"]
 
 
+class Neighbours(BaseModel):
+    """32 hex digits each."""
+
+    stairwell_key: str
+    carry_key: str
+
+
+class Modem(BaseModel):
+    """Shape: `number` of the gateway for short messages; `key` 32 hex digits."""
+
+    number: str
+    apn: str | None
+    key: str
+
+
 class Taken(Claim):
-    """What the hub is to be told. Shape: `ntp` false: nobody is asked for the time; null: as the hub likes."""
+    """What the hub is to be told. Shape: `ntp` false: nobody is asked for the time; null: as the hub likes; `neighbours`
+    null: the register does not say in which building; `modem` null: homes have none."""
 
     address: str
     devices: list[TriggerDevice]
     broker: Broker
     ntp: Address | bool | None
+    neighbours: Neighbours | None
+    modem: Modem | None
 
 
 class SetDevices(BaseModel):

@@ -138,6 +138,21 @@ def set_stairwell(transaction: Transaction, hub_id: str, stairwell: str) -> dict
     return {"stairwell_key": stairwell_key, "carry_key": carry_key}
 
 
+def neighbour_keys(transaction: Transaction, hub_id: str, stairwell: str) -> dict[str, str]:
+    """The keys of a hub in this stairwell, for its settings: the same ones whenever it is asked. Errors: vault.Locked."""
+    row = transaction.row(
+        "SELECT stairwell_key, carry_key FROM hubs JOIN stairwells ON stairwells.stairwell = hubs.stairwell"
+        " WHERE hub_id = ? AND hubs.stairwell = ? AND carry_key IS NOT NULL",
+        (hub_id, stairwell),
+    )
+    if row is None:
+        return set_stairwell(transaction, hub_id, stairwell)
+    return {
+        "stairwell_key": unseal(transaction, STAIRWELL, stairwell, row["stairwell_key"]),
+        "carry_key": unseal(transaction, CARRY, hub_id, row["carry_key"]),
+    }
+
+
 def carry_key(reader: Reader, hub_id: str) -> str | None:
     """The key of an active hub's envelopes, or None when it has no neighbours. Errors: vault.Locked."""
     row = reader.row("SELECT carry_key FROM hubs WHERE hub_id = ? AND is_active = 1", (hub_id,))
@@ -159,6 +174,11 @@ def set_modem(transaction: Transaction, hub_id: str) -> str:
     sealed = seal(transaction, SMS, hub_id, key)
     transaction.execute("UPDATE hubs SET sms_key = ? WHERE hub_id = ?", (sealed, hub_id))
     return key
+
+
+def modem_key(transaction: Transaction, hub_id: str) -> str:
+    """The key of this hub's short messages, for its settings: the same one whenever it is asked."""
+    return sms_key(transaction, hub_id) or set_modem(transaction, hub_id)
 
 
 def sms_key(reader: Reader, hub_id: str) -> str | None:

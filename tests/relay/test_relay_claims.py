@@ -6,6 +6,8 @@ import pytest
 from claim_parts import add_dwellings, installer, make_hub
 from relay_parts import Home, Staff, relay_command, until
 
+from relay.claims import rules
+
 
 @pytest.fixture(scope="module")
 def people(shared_relay):
@@ -106,3 +108,36 @@ def test_dwellings_are_found_by_name_initials_and_address(shared_relay, people):
 
     assert {"d-new1", "d-new2"} <= found("sgl") and {"d-new1"} <= found("孙桂兰") and "d-new2" in found("清河路9号")
     assert found("nobody-at-all") == set()
+
+
+def test_a_claim_brings_the_keys_of_its_stairwell_and_brings_the_same_ones_again(shared_relay, people):
+    """Neighbours carry for each other from the first day; a second try must not make the key another one."""
+    li, _, supervisor = people
+    told = []
+    for door, unit in (("301", "1"), ("302", "1"), ("301", "2")):
+        place = {
+            "estate": "清河苑",
+            "building": "88",
+            "unit": unit,
+            "floor": 3,
+            "door": door,
+            "label": f"88-{unit}-{door}",
+        }
+        home = supervisor.post("/api/people/dwellings", place)
+        hub = make_hub(shared_relay.data)
+        told.append(take(li, hub, home["dwelling_id"]))
+        assert take(li, hub, home["dwelling_id"])["neighbours"] == told[-1]["neighbours"]
+    first, beside, other = (one["neighbours"] for one in told)
+    assert first["stairwell_key"] == beside["stairwell_key"] != other["stairwell_key"]
+    assert len({one["carry_key"] for one in (first, beside, other)}) == 3
+    add_dwellings(shared_relay.data, shared_relay.sample["community_id"], "d-nowhere")
+    said = take(li, make_hub(shared_relay.data), "d-nowhere")
+    assert said["neighbours"] is None and said["modem"] is None, "the register does not say in which building"
+
+
+@pytest.mark.parametrize("text", ["x", "12", "1380000119912345678", "13800001199,a b", '13800001199,"x', "+", "١٢٣٤"])
+def test_a_number_that_no_modem_can_call_is_refused_at_the_start(text):
+    with pytest.raises(ValueError, match="--hub-modem"):
+        rules.modem_of(text)
+    assert rules.modem_of("+8613800001199,cmiot") == {"number": "+8613800001199", "apn": "cmiot"}
+    assert rules.modem_of("10690000") == {"number": "10690000", "apn": None} and rules.modem_of("") is None
