@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--wipe", action="store_true", help="also settings, journal and boot record of a hub that has lived"
     )
+    one.add_argument("--older", action="store_true", help="even a build older than the chip's")
     one.add_argument("folder", type=Path)
     one = verbs.add_parser("label", help="a sheet of labels (.pdf), or one label (.svg)")
     one.add_argument("hubs", type=Path)
@@ -109,7 +110,8 @@ def _variant_of(packed: bytes) -> str:
 
 
 def _flash(asked: argparse.Namespace) -> str:
-    written = flash.flash(asked.port, image.read(asked.folder), lambda line: print(line, flush=True), asked.wipe)
+    parts, say = image.read(asked.folder), lambda line: print(line, flush=True)
+    written = flash.flash(asked.port, parts, say, asked.wipe, older=asked.older)
     return f"{len(written)} parts written; the hub starts" if written else "all was there already; the hub starts"
 
 

@@ -1,8 +1,8 @@
 """Writes an image onto a chip over USB, part by part, reading each back. A second try goes on where the first stopped:
 what is on the chip already, by its digest, is not written again.
 
-What is checked first: the kind of chip, the size of its flash. Settings and journal of a hub that works in a home are
-wiped only when `wipe` says so.
+What is checked first: the kind of chip, the size of its flash, that this MicroPython runs this firmware, and that the
+chip holds no newer build. Settings and journal of a hub that works in a home are wiped only when `wipe` says so.
 
 Errors: CannotFlash, one sentence with the remedy. Ref: esptool's own interface for programs.
 """
@@ -14,7 +14,9 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from .image import Part, place, source
+from protocol import messages, package
+
+from .image import CannotBuild, Part, check_micropython, micropython_of, place, source
 
 CHIP = "ESP32-S3"
 TRIES = 3
@@ -62,12 +64,19 @@ def _short(fault: BaseException) -> str:
 
 
 def flash(
-    port: str, parts: list[Part], say: Callable[[str], None], wipe: bool = False, use_stub: bool = True
+    port: str,
+    parts: list[Part],
+    say: Callable[[str], None],
+    wipe: bool = False,
+    use_stub: bool = True,
+    older: bool = False,
 ) -> list[str]:
-    """Write what is not there yet; the names of the parts that were written. Errors: CannotFlash."""
+    """Write what is not there yet; the names of the parts that were written. Shape: `older`: a build older than the
+    chip's is meant. Errors: CannotFlash."""
     import esptool
     import serial
 
+    build = _check_versions(parts)
     chip = connect(port)
     doing = "the start"
     written: list[str] = []
@@ -81,6 +90,9 @@ def flash(
             raise CannotFlash(
                 f"Its flash has {size >> 20} MB; a hub needs {needed >> 20} MB. Take a board with more (N8 or N16)"
             )
+        if not older:
+            _check_build(chip, build)
+        say(_versions(chip, parts))
         is_new = not _is_on_chip(chip, next(part for part in parts if part.name == "partition table"))
         for part in parts:
             doing = part.name
@@ -107,6 +119,57 @@ def flash(
                 esptool.reset_chip(chip, "hard-reset")
             chip._port.close()
     return written
+
+
+def _part(parts: list[Part], name: str) -> Part:
+    found = next((one for one in parts if one.name == name), None)
+    if found is None:
+        raise CannotFlash(f"The image has no {name}. Make it again with `python -m provisioning image`")
+    return found
+
+
+def _check_versions(parts: list[Part]) -> int:
+    """The build of this image, when its MicroPython runs it."""
+    try:
+        head = package.read(_part(parts, "firmware").data)
+        check_micropython(_part(parts, "MicroPython").data, head)
+    except (CannotBuild, messages.BadMessage) as fault:
+        raise CannotFlash(str(fault)) from None
+    return head.build
+
+
+def _read(chip: Any, at: int, length: int) -> bytes:
+    import esptool
+
+    with _quiet():
+        return bytes(esptool.read_flash(chip, at, length, None))
+
+
+def _build_on(chip: Any, slot: int) -> int:
+    """The build in this slot of the chip; 0 when there is none."""
+    at, _ = place(source(), "romfs")
+    try:
+        return package.read(_read(chip, at + slot * package.SLOT, package.LETTER_SIZE)).build
+    except messages.BadMessage:
+        return 0
+
+
+def _check_build(chip: Any, build: int) -> None:
+    there = max(_build_on(chip, slot) for slot in (0, 1))
+    if there > build:
+        raise CannotFlash(
+            f"The chip holds build {there}; this image has {build}. Make an image of the newest package, or say --older"
+        )
+
+
+def _versions(chip: Any, parts: list[Part]) -> str:
+    """What runs on the chip and what will, for whoever watches."""
+    new = _part(parts, "MicroPython")
+    version = ".".join(map(str, micropython_of(new.data) or ()))
+    if _is_on_chip(chip, new):
+        return f"MicroPython on the chip: {version}, as in the image"
+    there = micropython_of(_read(chip, new.at, len(new.data)))
+    return f"MicroPython on the chip: {'.'.join(map(str, there)) if there else 'none'}; {version} is written"
 
 
 def _bytes_of(text: str | None) -> int:

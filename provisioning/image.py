@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 import shutil
 import struct
 import tempfile
@@ -27,6 +28,8 @@ MAIN = "import loader\nimport vfs\n\nloader.start(memoryview(vfs.rom_ioctl(2, 0)
 SAFE = ("__init__.py", "board.py", "last_resort.py")  # of device/: what sounds the siren when no slot is whole
 IDENTITY = ("hub_id", "password", "psk_hex", "claim", "ca_pem")
 BLOCK = 4096
+CHIP_ID = b"\x09\x00"  # ESP32-S3 in the head of a program. Ref: ESP-IDF, esp_image_header_t
+_BANNER = re.compile(rb"MicroPython v(\d{1,3})\.(\d{1,3})\b")
 _NVS_PAGE, _NVS_ENTRY, _NVS_ENTRIES = 4096, 32, 126
 _NVS_U8, _NVS_BLOB, _NVS_INDEX = 0x01, 0x42, 0x48
 
@@ -134,6 +137,23 @@ def nvs(layout: Source, identity: dict[str, Any]) -> bytes:
     return page.ljust(_NVS_PAGE, b"\xff").ljust(size, b"\xff")
 
 
+def micropython_of(program: bytes) -> tuple[int, int] | None:
+    """The version that a program of MicroPython says at its start; None for another program."""
+    found = _BANNER.search(program)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def check_micropython(program: bytes, head: package.Head) -> tuple[int, int]:
+    """Its version, when it runs this firmware. Errors: CannotBuild."""
+    version = micropython_of(program)
+    if version is None:
+        raise CannotBuild("That .bin is no MicroPython. Take MicroPython's own .bin for ESP32_GENERIC_S3, SPIRAM_OCT")
+    if version < head.micropython:
+        has, needs = (".".join(map(str, one)) for one in (version, head.micropython))
+        raise CannotBuild(f"That .bin is MicroPython {has}; build {head.build} needs {needs}. Take a newer one")
+    return version
+
+
 # --- all of it ---------------------------------------------------------------------------------------------
 
 
@@ -150,9 +170,9 @@ def parts(
     if head.variant != variant:
         raise CannotBuild(f"The package is for the board {head.variant}, not {variant}. Build it for this one")
     factory, room = place(layout, "factory")
-    if micropython[:1] != b"\xe9":
+    if micropython[:1] != b"\xe9" or micropython[12:14] != CHIP_ID:
         raise CannotBuild(
-            "That is no program for an ESP32. Take MicroPython's own .bin for ESP32_GENERIC_S3, SPIRAM_OCT"
+            "That is no program for an ESP32-S3. Take MicroPython's own .bin for ESP32_GENERIC_S3, SPIRAM_OCT"
         )
     if factory <= len(micropython) <= factory + room and micropython[factory : factory + 1] == b"\xe9":
         boot, program = micropython[:0x8000].rstrip(b"\xff"), micropython[factory:]
@@ -160,6 +180,7 @@ def parts(
         raise CannotBuild(
             "MicroPython's .bin must hold boot loader and program, from 0 on. Take the one for a first flash"
         )
+    check_micropython(program, head)
     letter, image = packed[: package.LETTER_SIZE], packed[package.LETTER_SIZE :]
     found = [
         Part("boot loader", 0, boot),

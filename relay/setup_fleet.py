@@ -53,6 +53,12 @@ def update_add(arguments: argparse.Namespace) -> Work:
     head, data = _checked(arguments)
 
     def work(transaction: Transaction) -> str:
+        newest = update_store.newest(transaction, head.variant)
+        if head.build < newest:
+            raise CannotSetUp(
+                f"Build {head.build} is older than build {newest}, which is there: no hub goes back. Sign it again"
+                " with a higher number."
+            )
         if not update_store.add(transaction, head, data, now_ms()):
             raise CannotSetUp(f"Build {head.build} is there already. Give the new package a higher number.")
         name = base64.b16encode(head.digest[:4]).decode().lower()

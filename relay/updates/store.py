@@ -73,6 +73,12 @@ def packages(reader: Reader) -> list[Row]:
     )
 
 
+def newest(reader: Reader, variant: str) -> int:
+    """The highest build for this board; 0 when there is none."""
+    row = reader.row("SELECT max(build) AS build FROM update_packages WHERE variant = ?", (variant,))
+    return (row["build"] if row else None) or 0
+
+
 def is_there(reader: Reader, build: int) -> bool:
     return reader.row("SELECT 1 AS one FROM update_packages WHERE build = ?", (build,)) is not None
 

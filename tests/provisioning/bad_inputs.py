@@ -12,17 +12,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "relay")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "relay"), str(HERE.parent)]
 
+import update_parts  # noqa: E402
 from claim_parts import add_dwellings, installer, make_hub  # noqa: E402
 from install_parts import WIFI, bench_hub  # noqa: E402
 from install_site import Site, installed, relay_behind_router  # noqa: E402
-from relay_parts import Relay  # noqa: E402
+from relay_parts import Relay, relay_command  # noqa: E402
 from scripted import Script  # noqa: E402
 from simulator.home import BATHROOM, BED, KEY, Home  # noqa: E402
 from simulator.processes import free_port  # noqa: E402
 
-from provisioning import relay_client  # noqa: E402
+from provisioning import relay_client, sign  # noqa: E402
 
 README = HERE.parent.parent / "provisioning" / "README.md"
 BEGIN, END = "<!-- bad inputs: made by `python tests/provisioning/bad_inputs.py` -->", "<!-- end -->"
@@ -69,6 +70,7 @@ async def run_all(relay: Relay, router_port: int, folder: Path) -> list[Row]:
         ) as home:
             rows += await _with_a_hub(site, home, portal)
     rows += await _claimed(site)
+    rows += _updates(site)
     site.person.close()
     return rows
 
@@ -88,7 +90,11 @@ async def _without_a_hub(site: Site) -> list[Row]:
     assert await run(site.options(), wrong, Radio()) == 1
     return [
         ("the installer's device has no way to the relay", refusals(away)[-1], "begins again at the sign-in"),
-        ("a relay's address without encryption", refusals(plain)[-1], "—"),
+        (
+            "a relay's address without encryption",
+            refusals(plain)[-1],
+            "begins again with the right address; nothing was sent",
+        ),
         ("wrong password at the relay", refusals(wrong)[-1], "asks again"),
     ]
 
@@ -192,16 +198,58 @@ async def _claimed(site: Site) -> list[Row]:
         return site.person.http.post(f"/api/claims/{hub_id}/take", json=body).json()["detail"]
 
     rows = [
-        ("two installers at once", refused(new["hub_id"], new["claim_text"], "d-bad3"), "the first one goes on"),
-        ("a hub that is installed already", refused(site.made["hub_id"], site.made["claim_text"], "d-bad3"), "—"),
+        (
+            "two installers at once",
+            refused(new["hub_id"], new["claim_text"], "d-bad3"),
+            "goes on when the first has given it up",
+        ),
+        (
+            "a hub that is installed already",
+            refused(site.made["hub_id"], site.made["claim_text"], "d-bad3"),
+            "goes on with the hub in hand",
+        ),
         ("the label of another hub", refused(new["hub_id"], site.made["claim_text"], "d-bad3"), "asks again"),
-        ("a dwelling that has a hub", refused(make_hub(relay.data)["hub_id"], "x", "d-bad2"), "—"),
     ]
     spare = make_hub(relay.data)
-    rows[-1] = ("a dwelling that has a hub", refused(spare["hub_id"], spare["claim_text"], "d-bad2"), "choose another")
+    rows.append(
+        ("a dwelling that has a hub", refused(spare["hub_id"], spare["claim_text"], "d-bad2"), "choose another")
+    )
+    # And the second try of each: the claim is given up, or the right hub and dwelling are named.
+    other.post(f"/api/claims/{new['hub_id']}/release")
+    site.person.post(f"/api/claims/{new['hub_id']}/take", {"secret": new["claim_text"], "dwelling_id": "d-bad3"})
+    other.post(f"/api/claims/{spare['hub_id']}/take", {"secret": spare["claim_text"], "dwelling_id": "d-bad2"})
     other.close()
     for hub in (new["hub_id"], site.made["hub_id"]):
         rows = [(what, said.replace(hub, "h-…"), then) for what, said, then in rows]
+    return rows
+
+
+def _updates(site: Site) -> list[Row]:
+    """What the one who publishes is told; hubs refuse the same, in `make test TESTS=tests/device/test_update.py`."""
+    good = {n: update_parts.package(b"\xd2\xcd\x31" + bytes(5000), n, variant="reference") for n in (7, 8)}
+    forged = update_parts.package(b"\xd2\xcd\x31" + bytes(5000), 9, update_parts.stranger(), "reference")
+    key = site.folder / "fleet.key.pub"
+    key.write_bytes(sign.public_pem(update_parts.key().public_key()))
+
+    def add(data: bytes) -> tuple[int, str]:
+        package = site.folder / "build.anling"
+        package.write_bytes(data)
+        told = relay_command("update-add", "--package", str(package), "--key", str(key), data=site.relay.data)
+        said = (told.stderr or told.stdout).strip().replace(f"{site.folder}/", "")
+        return told.returncode, said.partition("relay: ")[2] or said
+
+    assert add(good[8])[0] == 0
+    rows: list[Row] = []
+    for what, data, then in (
+        ("a truncated update", good[8][:-100], "the whole one is taken"),
+        ("a forged update", forged, "the fleet's own is taken"),
+        ("an old version offered again", good[7], "a higher number is taken"),
+        ("the same version offered again", good[8], "a higher number is taken"),
+    ):
+        code, said = add(data)
+        assert code != 0, said
+        rows.append((what, said, then))
+    assert add(update_parts.package(b"\xd2\xcd\x31" + bytes(5000), 9, variant="reference"))[0] == 0
     return rows
 
 

@@ -17,7 +17,14 @@ import update_parts
 from provisioning import flash, image
 
 HERE = Path(__file__).resolve().parent
-MICROPYTHON = (b"\xe9boot".ljust(0x10000, b"\xff") + b"\xe9program" * 600)[: 0x10000 + 4800]
+PROGRAM = b"\xe9".ljust(12, b"\x01") + image.CHIP_ID  # as every program for an ESP32-S3 begins
+
+
+def micropython(banner=b"MicroPython v1.29.0 on 2026-04-02; Generic ESP32S3 module"):
+    return PROGRAM.ljust(0x10000, b"\xff") + (PROGRAM + banner + b"\x00program" * 600)[:4800]
+
+
+MICROPYTHON = micropython()
 MADE = {"hub_id": "h-test", "password": "p" * 43, "psk_hex": "5a" * 32, "claim": "0f" * 16, "label_url": "https://x/"}
 
 
@@ -84,6 +91,34 @@ def test_a_wrong_chip_a_small_flash_and_nobody_there_have_sentences(chip, parts)
         flash.flash("/dev/nobody", parts, print)
 
 
+def made(build, banner=b"MicroPython v1.29.0 on 2026-04-02"):
+    packed = update_parts.package(b"\xd2\xcd\x31" + bytes(5000), build, variant="reference")
+    return image.parts(packed, micropython(banner), "reference", image.identity_of(MADE, ""), ())
+
+
+def test_a_chip_that_holds_a_newer_build_is_not_taken_back_by_mistake(chip, parts):
+    port, store = chip()
+    flash.flash(port, made(9, b"MicroPython v1.31.2 on 2026-09-01"), lambda _: None)
+    before = store.read_bytes()
+    with pytest.raises(flash.CannotFlash, match=r"holds build 9; this image has 7.*--older"):
+        flash.flash(port, parts, lambda _: None)
+    assert store.read_bytes() == before, "nothing was touched"
+    said = []
+    written = flash.flash(port, parts, said.append, older=True)
+    assert "MicroPython on the chip: 1.31; 1.29 is written" in said and {"firmware", "MicroPython"} <= set(written)
+    said.clear()
+    flash.flash(port, parts, said.append)
+    assert "MicroPython on the chip: 1.29, as in the image" in said
+
+
+def test_an_image_whose_micropython_does_not_run_its_firmware_never_reaches_a_chip(parts):
+    old = [one if one.name != "MicroPython" else image.Part(one.name, one.at, b"MicroPython v1.28.0") for one in parts]
+    with pytest.raises(flash.CannotFlash, match=r"MicroPython 1\.28; build 7 needs 1\.29"):
+        flash.flash("/dev/nobody", old, print)
+    with pytest.raises(flash.CannotFlash, match="has no firmware"):
+        flash.flash("/dev/nobody", [one for one in parts if one.name != "firmware"], print)
+
+
 def test_the_same_input_makes_the_same_image_and_the_secrets_are_there_twice(parts):
     packed = update_parts.package(b"\xd2\xcd\x31" + bytes(5000), 7, variant="reference")
     identity = image.identity_of(MADE, "https://relay.example")
@@ -103,7 +138,10 @@ def test_what_cannot_become_an_image_is_said():
     packed = update_parts.package(bytes(100), 7, variant="reference")
     for call, words in (
         (lambda: image.parts(packed, MICROPYTHON, "pilot", None), "for the board reference"),
-        (lambda: image.parts(packed, b"PK" + MICROPYTHON, "reference", None), "no program for an ESP32"),
+        (lambda: image.parts(packed, b"PK" + MICROPYTHON, "reference", None), "no program for an ESP32-S3"),
+        (lambda: image.parts(packed, b"\xe9" * 0x20000, "reference", None), "no program for an ESP32-S3"),
+        (lambda: image.parts(packed, micropython(b"an Arduino sketch"), "reference", None), "no MicroPython"),
+        (lambda: image.parts(packed, micropython(b"MicroPython v1.28.0"), "reference", None), "is MicroPython 1.28"),
         (lambda: image.parts(packed, MICROPYTHON[:100], "reference", None), "first flash"),
         (lambda: image.identity_of({"hub_id": "h-1"}, ""), "no password, psk_hex, claim"),
         (lambda: image.board_of("x"), "no board x"),
