@@ -8,7 +8,7 @@ import { scanning } from "./scanning.js";
 import { guarded } from "./trouble.js";
 
 const LISTEN_MS = 1200;
-const KINDS = ["button", "motion", "door", "window", "presence", "vibration", "detector", "wearable", "cancel_button"];
+const KINDS = ["button", "motion", "door", "window", "presence", "vibration", "detector", "wearable", "cancel_button", "appliance"];
 const kindWord = (kind) => word(`device_${kind}`);
 
 /** The key in what was scanned: 32 digits alone, or the last such run in a maker's text. */
