@@ -62,8 +62,8 @@ class Modem(BaseModel):
 
 
 class Taken(Claim):
-    """What the hub is to be told. Shape: `ntp` false: nobody is asked for the time; null: as the hub likes; `neighbours`
-    null: the register does not say in which building; `modem` null: homes have none."""
+    """What the hub is to be told. Shape: `ntp` false: nobody is asked for the time; null: as the hub likes;
+    `neighbours` null: the register does not say in which building; `modem` null: homes have none."""
 
     address: str
     devices: list[TriggerDevice]

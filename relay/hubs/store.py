@@ -139,7 +139,7 @@ def set_stairwell(transaction: Transaction, hub_id: str, stairwell: str) -> dict
 
 
 def neighbour_keys(transaction: Transaction, hub_id: str, stairwell: str) -> dict[str, str]:
-    """The keys of a hub in this stairwell, for its settings: the same ones whenever it is asked. Errors: vault.Locked."""
+    """The keys of a hub in this stairwell, for its settings: the same whenever it is asked. Errors: vault.Locked."""
     row = transaction.row(
         "SELECT stairwell_key, carry_key FROM hubs JOIN stairwells ON stairwells.stairwell = hubs.stairwell"
         " WHERE hub_id = ? AND hubs.stairwell = ? AND carry_key IS NOT NULL",
