@@ -41,7 +41,7 @@ READ = """async ([svg, width, torn]) => {
     [
         (900, [0, 0, 0, 0]),
         (450, [0, 0, 0, 0]),  # an old telephone's camera
-        (900, [24, 24, 5, 5]),  # a scratch in the middle of it
+        (900, [15, 19, 5, 3]),  # a scratch in the middle of it
         (900, [30, 30, 7, 7]),  # the corner without a mark torn off
     ],
 )
