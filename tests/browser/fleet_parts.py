@@ -7,7 +7,7 @@ from pathlib import Path
 
 from browser_parts import ROOT, Relay
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import update_parts
 

@@ -64,7 +64,7 @@ function whereof(row) {
   const texts = [home, row.hub_id, fault, of, of || home ? null : given].filter(Boolean);
   const alarm = row.alarm_id ? make("a", { href: `/alarms/${row.alarm_id}/print`, target: "_blank", rel: "noopener" },
     `${row.alarm_kind ? kindWord({ kind: row.alarm_kind }) : word("state_alarm")} #${row.alarm_id}`) : null;
-  return [texts.join(" · "), texts.length && alarm ? " · " : "", alarm].filter(Boolean);
+  return make("span", {}, texts.join(" · "), texts.length && alarm ? " · " : "", alarm);
 }
 
 function why(row) {

@@ -1,7 +1,7 @@
 // How a step of an alarm and what was said with it are called, in its course and in the record.
 import { outcomeWord } from "./alarm_words.js";
 import { model } from "./model.js";
-import { hasWord, named, word } from "./words.js";
+import { hasWord, named, serverSentence, word } from "./words.js";
 
 export const historyWord = (what) => (hasWord(`history_${what}`) ? word(`history_${what}`) : String(what));
 
@@ -28,5 +28,5 @@ export function detailWords(entry) {
   if (entry.what === "told") return hasWord(`step_${text}`) ? word(`step_${text}`) : text;
   if (entry.what === "arrived") return hasWord(`arrived_by_${text}`) ? word(`arrived_by_${text}`) : text;
   if (entry.what === "message") return text.replace(/^(family|responder): /, (_, to) => `${word(`message_${to}`)}：`);
-  return /^seq \d+/.test(text) ? (text.includes("by ") ? text.split(", ").at(-1) : "") : text;
+  return /^seq \d+/.test(text) ? (text.includes("by ") ? serverSentence(text.split(", ").at(-1)) : "") : serverSentence(text);
 }

@@ -1,4 +1,5 @@
-// Marks of homes that call may not lie on one another: those too near are moved apart, as little as it takes. Pure.
+// Marks of homes that call may not lie on one another: those too near are moved apart, as little as it takes; and a label
+// lies over no other mark where there is another place for it. Pure.
 
 const ROUNDS = 90; // a storm needs them; a calm day ends after one
 
@@ -30,4 +31,16 @@ export function spread(points, width, height) {
     }
     if (!hasMoved) return;
   }
+}
+
+/** Where the label of a mark lies: right of it, else left, above or below; inside, and over none of the others if it can.
+ * Shape: label {wide, high, away} with `away` px from the mark's middle; others {x, y, gap}; gives [left, top]. */
+export function labelAt({ x, y }, { wide, high, away }, others, width, height) {
+  const within = Math.max(4, Math.min(width - wide - 4, x - wide / 2));
+  const places = [[x + away, y - high / 2], [x - away - wide, y - high / 2], [within, y - away - high], [within, y + away]];
+  const isInside = ([left, top]) => left >= 4 && left + wide <= width && top >= 0 && top + high <= height;
+  const isFree = ([left, top]) => others.every((one) =>
+    Math.hypot(one.x - Math.max(left, Math.min(one.x, left + wide)), one.y - Math.max(top, Math.min(one.y, top + high))) >= one.gap / 2);
+  const inside = places.filter(isInside);
+  return inside.find(isFree) ?? inside[0] ?? places[3];
 }

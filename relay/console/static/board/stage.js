@@ -9,7 +9,7 @@ import { onLanguage, word } from "../base/words.js";
 import { dots, drawAllDots, drawDot, isCrowd, isLoud, takeAtHand } from "./dots.js";
 import { paint } from "./field.js";
 import { STATES, mark } from "./marks.js";
-import { spread } from "./spread.js";
+import { labelAt, spread } from "./spread.js";
 import { View } from "./view.js";
 
 const REACH = 22; // px around a mark that mean it: targets of 44 px
@@ -83,18 +83,18 @@ function layMarks() {
   stage.style.setProperty("--dot", `${Math.min(46, Math.max(9, 20 * view.scale)).toFixed(1)}px`);
   const toLabel = Math.min(46, Math.max(9, 20 * view.scale)) + 8;
   const places = placesOf();
+  const loud = [...places].filter(([id]) => isLoud(dots.get(id).state)).map(([id, place]) => ({ ...place, id }));
   for (const [id, { x, y, isBeyond }] of places) {
     const { button, label, state } = dots.get(id);
     button.classList.toggle("is-beyond", isBeyond && isLoud(state));
     button.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
-    const [wide, high] = [label.offsetWidth, label.offsetHeight];
-    const right = x + toLabel + wide < view.width ? x + toLabel : x - toLabel - wide;
-    const labelX = right >= 4 ? right : Math.max(4, Math.min(view.width - wide - 4, x - wide / 2));
-    const labelY = right >= 4 ? y - high / 2 : y > view.height / 2 ? y - toLabel - high : y + toLabel;
-    label.style.transform = `translate(${labelX.toFixed(0)}px, ${labelY.toFixed(0)}px)`;
+    const others = isLoud(state) || id === chosen ? loud.filter((one) => one.id !== id) : [];
+    const box = { wide: label.offsetWidth, high: label.offsetHeight, away: toLabel };
+    const [left, top] = labelAt({ x, y }, box, others, view.width, view.height);
+    label.style.transform = `translate(${left.toFixed(0)}px, ${top.toFixed(0)}px)`;
   }
-  const loud = [...dots.values()].filter((dot) => dot.state === "alarm").length;
-  find("dots").classList.toggle("is-crowded", loud > (view.width < 700 ? 1 : 5)); // labels over labels help nobody
+  const calling = [...dots.values()].filter((dot) => dot.state === "alarm").length;
+  find("dots").classList.toggle("is-crowded", calling > (view.width < 700 ? 1 : 5)); // labels over labels help nobody
   show(find("tray"), find("tray").querySelector(".dot") !== null);
   find("tray").setAttribute("aria-label", word("homes_unplaced"));
   rove();

@@ -39,7 +39,7 @@ export function drawAlarms() {
     const home = model.homes.get(alarm.dwelling_id);
     const community = communityOf(alarm);
     return make("li", {}, make("button", {
-      type: "button", class: `open-alarm${alarm.sound ? " is-waiting" : ""}`, testid: `open-${alarm.alarm_id}`, "data-alarm": alarm.alarm_id,
+      type: "button", class: `open-alarm${alarm.sound ? " is-waiting" : alarm.step === "pre_alarm" ? " is-pre" : ""}`, testid: `open-${alarm.alarm_id}`, "data-alarm": alarm.alarm_id,
       onclick: () => { if (community) hooks.choose(community.community_id); if (home) hooks.goTo(home.lat, home.lng); },
     },
     make("strong", {}, `${kindWord(alarm)} · ${community ? named(community, "name") : ""}`),

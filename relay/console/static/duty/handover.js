@@ -40,10 +40,16 @@ function offerRow(offer) {
     isMine ? make("button", { type: "button", testid: "withdraw", onclick: () => order(() => del(`/api/handover/${offer.handover_id}`)) }, word("handover_withdraw")) : "");
 }
 
+/** Who goes there, or took it, as they are called in the language shown. */
+function whoHas(alarm) {
+  const found = known.people.find((one) => one.staff_id === (alarm.assigned_to ?? alarm.acknowledged_by));
+  return found ? named(found, "display_name") : alarm.assigned_to_name ?? alarm.acknowledged_by_name ?? "";
+}
+
 function matter(alarm) {
   return make("li", {}, make("b", { "data-step": alarm.step }, kindWord(alarm)), make("span", {}, named(alarm, "label")),
     make("span", {}, alarm.resident_name ?? ""), make("span", {}, stepWord(alarm)),
-    make("span", {}, alarm.assigned_to_name ?? alarm.acknowledged_by_name ?? ""), make("time", {}, dayAndTime(alarm.raised_at)));
+    make("span", {}, whoHas(alarm)), make("time", {}, dayAndTime(alarm.raised_at)));
 }
 
 function fault(entry) {

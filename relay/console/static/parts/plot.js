@@ -1,10 +1,11 @@
 // Small plots of our own, as SVG. Each has its numbers beside it in words or in a table: a plot is for the eye only.
 import { make } from "../base/dom.js";
+import { word } from "../base/words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 440; // about as wide as it is shown, so that its letters keep their size
 const HEIGHT = 200;
-const EDGE = { left: 50, right: 12, top: 16, bottom: 30 };
+const EDGE = { left: 50, right: 24, top: 16, bottom: 30 };
 
 function draw(tag, given, ...children) {
   const element = document.createElementNS(SVG, tag);
@@ -41,6 +42,7 @@ export function plot({ title, points, unit = "", kind = "bar", limit = null, lim
   if (limit !== null) {
     svg.append(draw("line", { x1: EDGE.left, x2: WIDTH - EDGE.right, y1: y(limit), y2: y(limit), class: "plot-limit" }), text(WIDTH - EDGE.right, y(limit) - 5, limitName, "end"));
   }
+  if (!points.some((one) => one.value)) svg.append(text(WIDTH / 2, HEIGHT / 2, word("plot_none"), "middle"));
   return make("figure", { class: "plot-frame", testid }, make("figcaption", {}, title), svg);
 
   function bar(one, index) {
