@@ -14,7 +14,7 @@ from starlette.routing import Match
 
 from .. import guard
 from ..access import rules as access_rules
-from . import nav, words
+from . import modules, nav, words
 from .packed import PackedFiles
 
 _HERE = Path(__file__).parent
@@ -90,19 +90,20 @@ def _not_yours(request: Request, person: guard.Person) -> Response:
 @router.get("/")
 def board(request: Request) -> Response:
     """The dispatch console. Its links open beside it: a page that goes away takes its sound with it."""
-    return staff_page(request, "board.html", access_rules.BOARD, beside=True)
+    needed = modules.needed_by("board/board.js")
+    return staff_page(request, "board.html", access_rules.BOARD, beside=True, modules=needed)
 
 
 @router.get("/wall")
 def wall(request: Request) -> Response:
     """The wall board: to be read from across the room, with nothing to press."""
-    return staff_page(request, "wall.html", access_rules.BOARD)
+    return staff_page(request, "wall.html", access_rules.BOARD, modules=modules.needed_by("board/wall.js"))
 
 
 @router.get("/handover")
 def handover(request: Request) -> Response:
     """The hand-over of a shift."""
-    return staff_page(request, "handover.html", access_rules.HANDOVER)
+    return staff_page(request, "handover.html", access_rules.HANDOVER, modules=modules.needed_by("duty/handover.js"))
 
 
 @router.get("/sign-in")

@@ -25,8 +25,9 @@ SMALL = """
 class Looked:
     """An open screen. Shape: `complaints` is what the browser said against it."""
 
-    def __init__(self, page: Page, screen: Screen) -> None:
+    def __init__(self, page: Page, screen: Screen, language: str) -> None:
         self.page = page
+        self.language = language
         self.complaints: list[str] = []
         self._expected = screen.expected
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -81,7 +82,7 @@ def look(browser: Browser, world: World, screen: Screen, language: str, width: i
     context.add_cookies([{"name": name, "value": value, "url": world.relay.url} for name, value in cookies.items()])
     if screen.who is not None:
         context.add_cookies([world.relay.session(screen.who)])
-    looked = Looked(context.new_page(), screen)
+    looked = Looked(context.new_page(), screen, language)
     try:
         looked.page.goto(world.relay.url + screen.path(world))
         looked.page.locator(screen.ready).first.wait_for()

@@ -42,7 +42,9 @@ def _name(value: tuple[Screen, str]) -> str:
 @pytest.mark.parametrize("looked", [(s, la) for s in SCREENS for la in LANGUAGES], ids=_name, indirect=True)
 def test_a_screen_is_whole_by_day_and_night(looked: Looked, width: int) -> None:
     looked.resize(width)
-    faults = looked.faults() + looked.faults_by_night()
+    faults = looked.faults()
+    if looked.language == "zh":  # the colours of the night are the same in every language
+        faults += looked.faults_by_night()
     assert not faults, "\n".join(faults)
 
 
