@@ -7,6 +7,7 @@ other. `samples` are those of all recordings end to end, as hub/falls/stream.py 
 import numpy
 from hub.falls.features import PARTS, RHYTHMS
 from hub.falls.shape import BEAT_LEAST
+from hub.falls.spread import LIGHT_MG, SPREADS, UNEASY_MG
 from hub.falls.stream import AFTER, BEFORE
 from hub.falls.window import RATIO_MOST
 
@@ -31,6 +32,7 @@ class Windows:
         self.moment = moment
         self.first = numpy.maximum(begin, moment - BEFORE)
         self.last = numpy.minimum(end, moment + AFTER + 1)
+        self.samples = samples
         self.length = samples[:, 3]
         self.peak = samples[:, 4]
         change = numpy.abs(numpy.diff(samples[:, :3], axis=0, prepend=samples[:1, :3])).sum(1)
@@ -101,6 +103,7 @@ def measure(samples, moment, begin, end):
     found += _smooth(w) + _calm(w) + _direction(w, before, after) + _energy(w) + _bands(w, before)
     for part in RHYTHMS:
         found += _rhythm(w, *part)
+    found += _ways(w, before, after) + _blow(w, before, after) + _again(w, hardest)
     return numpy.column_stack(found)
 
 
@@ -237,3 +240,45 @@ def _rhythm(w, begin, end, longest):
     lags = numpy.arange(BEAT_LEAST, longest, 2)
     totals = numpy.stack([(found[:, lag:] * found[:, :-lag]).sum(1) for lag in lags], 1)
     return [totals.max(1) // (whole // 1000 + 1), lags[totals.argmax(1)]]
+
+
+def _ways(w, before, after):
+    pulls = [pull[0] * 100 // numpy.maximum(1, pull[1])[:, None] for pull in (before, after)]
+    out = []
+    for begin, end in SPREADS:
+        i, j = w.at(begin), w.at(end)
+        n = numpy.maximum(1, j - i)
+        mean = (w.xyz[j] - w.xyz[i]) // n[:, None]
+        places = w.moment[:, None] + numpy.arange(begin, end)
+        inside = (places >= w.first[:, None]) & (places < w.last[:, None])
+        away = (w.samples[numpy.clip(places, 0, len(w.samples) - 1), :3] - mean[:, None]) >> 4
+        away = numpy.where(inside[:, :, None], away, 0).astype(float)  # exact: sums stay below 2^53
+        spread = numpy.matmul(away.transpose(0, 2, 1), away).astype(numpy.int64)
+        whole = spread.trace(axis1=1, axis2=2)
+        spread //= (whole // 1000 + 1)[:, None, None]
+        out += [(spread * spread).sum((1, 2)) // 1000, root(whole // n)]
+        out += [(spread * pull[:, :, None] * pull[:, None, :]).sum((1, 2)) // 10000 for pull in pulls]
+    return out
+
+
+def _blow(w, before, after):
+    pushed = w.mean(-1, 2)[0] - before[0]
+    pushed = pushed, root((pushed * pushed).sum(1))
+    return [pushed[1], cosine(before, pushed), cosine(after, pushed)]
+
+
+def _again(w, hardest):
+    out = []
+    for begin, end in ((-75, -8), (9, 91)):
+        part = w.part(begin, end, -1)
+        most = numpy.maximum(1000, part.max(1))
+        out += [100 * most // hardest, numpy.where(most > 1000, begin + part.argmax(1), 0)]
+    late = w.part(1, 91, 1000)
+    for limit in UNEASY_MG:
+        uneasy = numpy.abs(late - 1000) > limit
+        out += [numpy.where(uneasy.any(1), late.shape[1] - uneasy[:, ::-1].argmax(1), 0), uneasy.sum(1)]
+    longest = run = numpy.zeros(len(w.moment), numpy.int64)
+    for light in (w.part(-40, 6, 1000) < LIGHT_MG).T:
+        run = numpy.where(light, run + 1, 0)
+        longest = numpy.maximum(longest, run)
+    return [*out, longest]

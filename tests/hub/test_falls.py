@@ -213,6 +213,25 @@ def test_a_hopeless_sum_ends_the_forest_early():
     assert Forest(table(trees, 0, 2, -101)).score([0]) == 4800
 
 
+def test_a_net_adds_its_opinion_where_the_forest_does_not_rule_a_fall_out():
+    # Two features, two hidden units: 2 * first - second, and the second; the second unit counts against.
+    net = bytes((2, 2, 2, 0)) + int16(100) + int16(32) + int16(-50) + int16(64)
+    net += int16(512) + int16(0) + int16(4) + int16(0) + int16(-512) + int16(-1) + int16(-8) + int16(0)
+    net += bytes((128 + 2, 128 - 1, 128, 128 + 100))
+    for first, second, expected in (
+        (100, -50, (512 >> 8) * 4),  # both in the middle: the first unit's bias alone
+        (100 + 96, -50, ((2 * 96 + 512) >> 8) * 4),
+        (30000, -50, ((2 * 96 + 512) >> 8) * 4),  # no step is larger than three widths
+        (-30000, -50, ((-2 * 96 + 512) >> 8) * 4),
+        (100, -50 + 64, ((-32 + 512) >> 8) * 4 - ((3200 - 512) >> 8) * 8),
+    ):
+        values = [first, second]
+        assert Forest(table([[leaf(0)]], 0) + net).score(values) == expected >> 2, values
+        assert Forest(table([[leaf(70)], [leaf(7)]], 0) + net).score(values) == 77 + (expected >> 2)
+    assert Forest(table([[leaf(-5000)]], 0, 50, -2000) + net).score([100, -50]) == -5000  # ruled out
+    assert Forest(table([[leaf(70)]], 0)).score([100, -50]) == 70  # a forest alone
+
+
 def test_who_walks_is_seen_and_who_lies_or_is_shaken_is_not():
     step = [STILL] * 11 + [(0, 0, 850), (0, 0, 1400)]
     falls = Falls(HARD, 25)

@@ -9,11 +9,11 @@ Ref: Kangas et al., Gait & Posture 28 (2008) 285-291 (impact, posture, velocity)
 
 from array import array
 
-from . import posture, shape
+from . import posture, shape, spread
 from .stream import HARD_MG
 from .window import Window
 
-COUNT = 212
+COUNT = 240
 PARTS = ((-75, -15), (-125, -15), (18, 91), (-50, -10), (10, 40))  # beside the moment: before, long before, after, near
 RHYTHMS = ((-75, -20, 28), (-75, 91, 40), (12, 91, 28))  # where a beat is looked for, and its longest in samples
 
@@ -50,6 +50,9 @@ class Moments:
         shape.bands(put, w, before)
         for begin, end, longest in RHYTHMS:
             shape.rhythm(put, w, begin, end, longest)
+        spread.ways(put, w, before, after)
+        spread.blow(put, w, before, after)
+        spread.again(put, w, hardest)
         return self.values
 
     def _put(self, value):

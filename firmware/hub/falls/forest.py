@@ -5,8 +5,11 @@ left child right behind it:
     feature, threshold as int16 little-endian, distance to the right child in nodes     value <= threshold: left
     255, score as int16 little-endian, 0                                                a leaf
 HEAD, before the trees: number of trees, verdict at or above which it is a fall, and after how many trees it is hopeless
-below which sum, each int16 little-endian. Scores are 1/1000 of a logit. It must not know what the features are.
+below which sum, each int16 little-endian. Scores are 1/1000 of a logit. What lies behind the trees is a net (net.py):
+what is not hopeless gets its score besides. It must not know what the features are.
 """
+
+from .net import Net
 
 LEAF = 255
 HEAD = 8
@@ -26,6 +29,10 @@ class Forest:
         self.verdict = _int16(table, 2) * 2
         self._look_after = _int16(table, 4)
         self._hopeless = _int16(table, 6) * 2
+        end = HEAD
+        for _ in range(self._trees):
+            end += 4 + 4 * _int16(table, end)
+        self._net = Net(table, end) if end < len(table) else None
 
     def score(self, values):
         """The sum of all trees, or of those until it was hopeless. Shape: `values` a list of integers."""
@@ -52,4 +59,6 @@ class Forest:
                     return total
                 look = self._look_after
             at += 4 + 4 * _int16(table, at)
-        return total
+        if self._net is None or total < self._hopeless:
+            return total
+        return total + self._net.score(values)

@@ -69,7 +69,10 @@ class Window:
         ax = ay = az = am = ad = ar = 0
         for k in range(last - first):
             i = (first + k) & _MASK
-            x, y, z, m = xs[i], ys[i], zs[i], ms[i]
+            x = xs[i]  # one by one: a tuple of more than three would be allocated, for each sample
+            y = ys[i]
+            z = zs[i]
+            m = ms[i]
             ax += x
             ay += y
             az += z
@@ -80,7 +83,12 @@ class Window:
             lengths[k] = m
             peaks[k] = ps[i]
             k += 1
-            sx[k], sy[k], sz[k], sm[k], sd[k], sr[k] = ax, ay, az, am, ad, ar
+            sx[k] = ax
+            sy[k] = ay
+            sz[k] = az
+            sm[k] = am
+            sd[k] = ad
+            sr[k] = ar
 
     def at(self, offset):
         """The place of this offset, from 0 to `size`."""
