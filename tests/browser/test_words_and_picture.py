@@ -98,6 +98,12 @@ def test_refusals_of_the_relay_are_known_in_chinese() -> None:
     assert words.server_sentence("Something new.", "zh") == "Something new."
 
 
+def test_details_of_faults_are_known_in_chinese() -> None:
+    told = ("raised 2, stored 1", "512 MB left", "30 h old", "none", "3 alarms", "alarm 7", "build 41: forged")
+    told += ("entry 5: the row was changed", "60 hubs, 1 differ; 9 entries, head 00ff", "the home said no more")
+    assert not [one for one in told if words.server_sentence(one, "zh") == one]
+
+
 def test_the_drawn_picture_and_its_places_are_up_to_date() -> None:
     assert draw_picture.PICTURE.read_text(encoding="utf-8") == draw_picture.picture()
     assert draw_picture.PLACES.read_text(encoding="utf-8") == draw_picture.places_module()

@@ -2,7 +2,7 @@
 // Rule 1: an event older than the board changes nothing. Rule 2: whoever changes it tells the listeners.
 
 const RANK = { help: 0, fall: 0, smoke: 0, gas: 0, co: 0, unverified: 1, inactivity: 1, flood: 2, test: 3 };
-const CLOSED_KEPT = 200;
+const CLOSED_KEPT = 50;
 const listeners = new Set();
 
 export const model = {

@@ -7,7 +7,7 @@ import { model, onChange } from "../base/model.js";
 import { notice } from "../base/notices.js";
 import { soon } from "../base/soon.js";
 import { dayAndTime } from "../base/times.js";
-import { onLanguage, word } from "../base/words.js";
+import { onLanguage, serverSentence, word } from "../base/words.js";
 
 const ALONE = 3; // so many of a kind stand each for itself
 const LISTED = 100; // of an opened kind; more by a press
@@ -28,7 +28,7 @@ function where(entry) {
 }
 
 function row(entry) {
-  const more = [dayAndTime(entry.raised_at), entry.detail, entry.count > 1 ? word("times", entry.count) : ""];
+  const more = [dayAndTime(entry.raised_at), serverSentence(entry.detail ?? ""), entry.count > 1 ? word("times", entry.count) : ""];
   return make("li", { class: "technical-entry" },
     make("span", { class: "technical-what" }, make("b", {}, technicalWord(entry.kind)), ` ${where(entry)}`, make("small", {}, more.filter(Boolean).join(" · "))),
     make("button", { type: "button", class: "quiet", onclick: () => close(entry) }, word("technical_close")));

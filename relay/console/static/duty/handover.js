@@ -5,7 +5,7 @@ import { find, make, setText, show } from "../base/dom.js";
 import { del, get, post } from "../base/http.js";
 import { notice, quiet } from "../base/notices.js";
 import { dayAndTime, timeOfDay } from "../base/times.js";
-import { named, onLanguage, word } from "../base/words.js";
+import { named, onLanguage, serverSentence, word } from "../base/words.js";
 
 const ASK_MS = 5000;
 let known = null; // {me, duty, handover, people}
@@ -54,7 +54,7 @@ function matter(alarm) {
 
 function fault(entry) {
   return make("li", {}, make("b", {}, technicalWord(entry.kind)), make("span", {}, entry.label ?? entry.dwelling_id ?? entry.hub_id ?? ""),
-    make("span", {}, entry.detail ?? ""), make("time", {}, dayAndTime(entry.raised_at)));
+    make("span", {}, serverSentence(entry.detail ?? "")), make("time", {}, dayAndTime(entry.raised_at)));
 }
 
 const orNone = (rows) => (rows.length ? rows : [make("li", {}, word("none_known"))]);
