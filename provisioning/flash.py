@@ -142,7 +142,8 @@ def _read(chip: Any, at: int, length: int) -> bytes:
     import esptool
 
     with _quiet():
-        return bytes(esptool.read_flash(chip, at, length, None))
+        found = esptool.read_flash(chip, at, length, None)  # None only when a file is named
+        return bytes(found or b"")
 
 
 def _build_on(chip: Any, slot: int) -> int:

@@ -181,6 +181,12 @@ def test_the_top_level_is_the_agreed_one() -> None:
     assert top <= TOP_LEVEL | ALSO_ALLOWED, top - TOP_LEVEL - ALSO_ALLOWED
 
 
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """pytest imports them by that name: two of them cannot be collected together."""
+    names = sorted(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert sorted(set(names)) == names
+
+
 def test_no_file_is_over_four_hundred_lines() -> None:
     for room in FOLDERS:
         for path in files_of(room):
