@@ -104,7 +104,8 @@ def test_a_settings_file_that_cannot_be_used_is_named_and_the_last_good_settings
             (home.folder / "settings.json").write_text('{"hub_id": "hub-0001", "language": "zh"', "utf-8")
             since = len(home.events)
             await home.start_hub()
-            log = home.find("log", lambda d: "settings.json: not JSON in UTF-8; run the installer again" in d["text"], since)
+            said = "settings.json: not JSON in UTF-8; run the installer again"
+            log = home.find("log", lambda d: said in d["text"], since)
             assert log is not None
             home.press()
             await road.sounds(since)
