@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 RELAY_LINE_DOWN = "relay_line_down"
 DOWN_S = 5.0  # a line that is down for less is a blink
-ALIVE_S = 10.0  # a beat that has not moved for this long is of a relay that is gone
+ALIVE_S = 6.0  # a beat that has not moved for this long is of a relay that is gone
 FORGET_S = 60.0  # then its row and its fault go, too
 
 

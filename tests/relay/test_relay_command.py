@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from relay_parts import Relay, Staff, relay_command
@@ -20,6 +22,13 @@ def one_sentence(done: subprocess.CompletedProcess[str], *parts: str) -> None:
     assert "Traceback" not in done.stderr
     for part in parts:
         assert part in done.stderr
+
+
+def at_once(folder: Path, *given: list[str]) -> list[subprocess.CompletedProcess[str]]:
+    """Several relays that cannot begin, beside one another: each takes its seconds to say so."""
+    places = [folder / str(number) for number in range(len(given))]
+    with ThreadPoolExecutor(len(given)) as pool:
+        return list(pool.map(lambda place, more: relay_command("serve", *more, data=place), places, given))
 
 
 def test_a_sample_is_complete_and_a_second_one_changes_nothing(tmp_path):
@@ -103,8 +112,9 @@ def test_taken_ports_are_named_with_the_way_out(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        one_sentence(relay_command("serve", "--port", port, "--broker-port", "0", data=tmp_path), port, "--port")
-        one_sentence(relay_command("serve", "--port", "0", "--broker-port", port, data=tmp_path), port, "--broker-port")
+        web, broker = at_once(tmp_path, ["--port", port, "--broker-port", "0"], ["--port", "0", "--broker-port", port])
+    one_sentence(web, port, "--port")
+    one_sentence(broker, port, "--broker-port")
 
 
 def test_two_relays_do_not_share_a_folder(shared_relay):
@@ -114,8 +124,9 @@ def test_two_relays_do_not_share_a_folder(shared_relay):
 
 def test_a_broker_that_refuses_the_relay_is_named(shared_relay, tmp_path):
     url = f"mqtt://relay:wrong@127.0.0.1:{shared_relay.broker_port}"
-    one_sentence(relay_command("serve", "--port", "0", "--broker", url, data=tmp_path), "refused", "--broker")
-    one_sentence(relay_command("serve", "--port", "0", "--broker", "http://x", data=tmp_path), "mqtt://")
+    wrong, none = at_once(tmp_path, ["--port", "0", "--broker", url], ["--port", "0", "--broker", "http://x"])
+    one_sentence(wrong, "refused", "--broker")
+    one_sentence(none, "mqtt://")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -87,7 +87,7 @@ def test_a_relay_that_is_gone_hears_nobody_and_its_fault_goes_with_it(two):
     assert [row["relay"] for row in rows(two.database, "SELECT relay FROM relays")] == ["relay-b"]
     two.down = {"relay-a": None, "relay-b": 170.0}
     two.look(170.0)
-    two.look(179.0, "relay-b")
+    two.look(175.0, "relay-b")
     assert open_faults(two.database) == [("relay_line_down", "relay-b")]
     two.look(181.0, "relay-b")  # the other one died: nobody hears
     assert open_faults(two.database) == [("broker_down", None)] and "relay-b" in two.may_lead(181.0)
