@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from browser_parts import ROOT, Relay, free_port
+from browser_parts import ARTIFACTS, ROOT, Relay, free_port
 from conftest import CHROMIUM_ARGS
 from playwright.async_api import async_playwright, expect
 
@@ -101,9 +101,12 @@ def test_the_page_installs_a_hub_and_goes_on_where_the_connection_broke(
                 await home.wait_for("voice", lambda d: d["prompt"] == "install_open")
                 await air.see(await find(phone))
                 await at("hub-connect").click()
-                await at("heard-yes").click(timeout=17000)
+                await at("heard-yes").click()
                 assert home.find("voice", lambda d: d["prompt"] == "identify")
                 form = at("wifi-form")
+                await expect(form).to_be_visible(timeout=30_000)
+                ARTIFACTS.mkdir(exist_ok=True)
+                await page.screenshot(path=ARTIFACTS / "install-wifi.png")
                 await form.get_by_role("textbox").first.fill(WIFI["ssid"])
                 await form.get_by_label("password").fill("a wrong one")
                 await form.get_by_role("button").click()
@@ -116,10 +119,12 @@ def test_the_page_installs_a_hub_and_goes_on_where_the_connection_broke(
                 await expect(at("hub-said")).to_contain_text("goes on where it stopped", timeout=30_000)
                 await air.see(await find(phone))
                 await at("hub-connect").click()
-                await at("heard-yes").click(timeout=17000)
+                await at("heard-yes").click()
                 await at("wifi-keep").click()
                 await at("enrol-form").get_by_role("button").click()
                 await add_sensors(page, home)
+                ARTIFACTS.mkdir(exist_ok=True)
+                await page.screenshot(path=ARTIFACTS / "install-sensors.png")
                 await at("sensors-done").click()
                 await expect(at("walk-begin")).to_be_visible(timeout=60_000)
                 await at("walk-begin").click()

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from install_parts import CLAIM, WIFI, bench_hub, find
 from install_site import Site
-from protocol import cable, pairing
+from protocol import pairing
 from scripted import Script
 from simulator.console import Console
 from simulator.home import KEY
@@ -91,17 +91,3 @@ def test_a_stranger_in_the_air_does_not_disturb_who_has_the_cable(tmp_path):
             consoles[0].close()
 
     asyncio.run(story())
-
-
-def test_the_lines_of_others_and_damaged_ones_are_passed_over():
-    message = bytes(range(256)) * 4
-    line = cable.write(message)
-    lines = cable.Lines()
-    noise = b"hub: ready\r\n\xff\xfe\n" + b"x" * 5000 + b"\n"
-    assert lines.take(noise + line[: len(line) // 2]) == []
-    assert lines.take(line[len(line) // 2 :] + b"uplink: connected\n") == [message]
-    changed = bytearray(line)
-    changed[20] ^= 1
-    for bad in (bytes(changed), line[:-3] + b"\n", b"\n~anling:\n", b"\n~anling:AA==:zzzzzzzz\n", b"\n~anling:=:0\n"):
-        assert lines.take(bad) == [], bad
-    assert lines.take(line) == [message], "and the next one is whole again"
