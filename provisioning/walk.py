@@ -79,7 +79,7 @@ def _todo(work: Work, check: dict[str, Any]) -> tuple[str, str]:
 def _tell_news(work: Work, seen: dict[str, Any], said: dict[str, Any]) -> None:
     for one in seen["checks"]:
         told = one["told"]
-        state = (one["is_passed"], told.get("received"))
+        state = (one["is_passed"], min(told.get("received") or 0, told.get("wanted") or 0))
         if said.get(one["name"]) == state:
             continue
         said[one["name"]] = state

@@ -89,11 +89,14 @@ def answered(calls: list[dict[str, Any]], pressed: list[int]) -> dict[str, Any] 
     acknowledged_at, display_name, device_id; `pressed` times in ms."""
     for call in calls:
         begin, taken = call["raised_at"] - TOGETHER_MS, call["acknowledged_at"]
-        if call["device_id"] is None or any(begin <= at <= taken for at in pressed):
+        own = [at for at in pressed if begin <= at <= taken]
+        if call["device_id"] is None:
+            own.append(call["raised_at"])
+        if own:
             return {
                 "alarm_id": call["alarm_id"],
                 "by_name": call["display_name"],
-                "after_ms": taken - call["raised_at"],
+                "after_ms": taken - min(own),
                 "device_id": call["device_id"],
             }
     return None
