@@ -39,7 +39,7 @@ class Accept(Body):
 
 
 class Decline(Body):
-    reason: str = Field(min_length=1, max_length=200)
+    reason: str = Field(min_length=1, max_length=200, pattern=r"\S")
 
 
 class Arrived(Body):
@@ -66,7 +66,7 @@ class Merge(Body):
 
 
 class Reason(Body):
-    reason: str = Field(min_length=1, max_length=rules.NOTE_LENGTH_MAX)
+    reason: str = Field(min_length=1, max_length=rules.NOTE_LENGTH_MAX, pattern=r"\S")
 
 
 def _order(

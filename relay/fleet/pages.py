@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/hubs", tags=["hubs"])
 class Revocation(Body):
     """Shape: `reason` as the board will show it."""
 
-    reason: str = Field(min_length=1, max_length=64)
+    reason: str = Field(min_length=1, max_length=64, pattern=r"\S")
 
 
 @router.post("/{hub_id}/revoke")

@@ -80,6 +80,10 @@ def send_message(alarm_id: RowId, body: Words, person: Writing, services: Servic
     """An operator's own short message about an open alarm: to the family, or to whoever was sent."""
     guard.require(person, access_rules.ASSIGN)
     text = " ".join(body.text.split())
+    if rules.length(text) > rules.OWN_MAX:
+        raise HTTPException(
+            422, f"text: More than {rules.OWN_MAX} characters as networks count: pictures and rare ones count twice."
+        )
 
     def work(transaction: Transaction) -> int:
         alarm = alarm_store.alarm(transaction, alarm_id, person.community_id)

@@ -47,7 +47,7 @@ class Excuse(Body):
     """Shape: `check` a check's name: mains, router, answer, contacts, or device:ID."""
 
     check: str = Field(min_length=1, max_length=64)
-    reason: str = Field(min_length=4, max_length=500)
+    reason: str = Field(min_length=4, max_length=500, pattern=r"\S")
 
 
 class Finish(Body):

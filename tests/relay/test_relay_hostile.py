@@ -45,6 +45,9 @@ def here(tmp_path_factory):
         ("/api/alarms/1/clear", b"{}", 409),  # nobody closes without an outcome
         ("/api/alarms/1/clear", b'{"outcome": null}', 409),
         ("/api/alarms/1/clear", b'{"outcome": "never mind"}', 422),
+        ("/api/alarms/1/decline", b'{"reason": " "}', 422),  # a reason is said, not clicked away
+        (RELEASE, b'{"reason": "\\t"}', 422),
+        ("/api/alarms/1/message", b'{"to": "family", "text": "' + "😀".encode() * 21 + b'"}', 422),
         ("/api/alarms/" + "9" * 5000 + "/acknowledge", b"{}", 422),
     ],
 )

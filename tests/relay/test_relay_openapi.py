@@ -25,7 +25,8 @@ from relay.services import Services
 EXAMPLES = int(os.environ.get("EXAMPLES", "12"))  # a longer walk: EXAMPLES=100 in the environment
 ENDLESS = "/api/events"
 DESCRIPTION = make_app(Services(cast(Any, None), Path())).openapi()
-# What a description cannot say: a table's lines, two fields that go together, a label's check letters.
+# What a description cannot say: a table's lines, two fields that go together, a label's check letters, how a network
+# counts a text.
 BEYOND_SHAPES = {
     "/api/people/import",
     "/api/surroundings/import",
@@ -36,6 +37,7 @@ BEYOND_SHAPES = {
     "/api/shifts",
     "/api/numbers",
     "/api/numbers.csv",
+    "/api/alarms/{alarm_id}/message",
     "/api/claims/{hub_id}/look",
     "/api/claims/{hub_id}/take",
     "/api/claims/{hub_id}/devices",
