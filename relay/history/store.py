@@ -45,10 +45,9 @@ SELECT ledger.entry, ledger.source, ledger.hash, ledger.community_id,
     coalesce(h.at, c.at, d.at) AS at, coalesce(h.what, d.what, 'looked_at_card') AS what,
     coalesce(h.by, c.staff_id, d.by) AS by, staff.display_name AS by_name, staff.display_name_en AS by_name_en,
     coalesce(h.detail, d.detail, c.reason) AS detail, coalesce(h.alarm_id, c.alarm_id) AS alarm_id,
-    alarms.kind AS alarm_kind, c.is_health, coalesce(h.dwelling_id, c.dwelling_id) AS dwelling_id
+    alarms.kind AS alarm_kind, c.is_health, coalesce(c.dwelling_id, alarms.dwelling_id) AS dwelling_id
 FROM ledger
-LEFT JOIN (SELECT alarm_history.*, alarms.dwelling_id FROM alarm_history JOIN alarms USING (alarm_id)) AS h
-    ON ledger.source = 'alarm' AND h.entry_id = ledger.source_id
+LEFT JOIN alarm_history AS h ON ledger.source = 'alarm' AND h.entry_id = ledger.source_id
 LEFT JOIN card_access AS c ON ledger.source = 'card' AND c.access_id = ledger.source_id
 LEFT JOIN deeds AS d ON ledger.source = 'deed' AND d.deed_id = ledger.source_id
 LEFT JOIN alarms ON alarms.alarm_id = coalesce(h.alarm_id, c.alarm_id)

@@ -119,6 +119,8 @@ def test_scripts_go_packed_over_the_wire_and_not_at_all_when_they_are_there_alre
         again = nobody.ask("GET", address, 304, headers=asked)
         assert again.headers["etag"] == answer.headers["etag"] and not again.content
     nobody.ask("GET", address, 200, headers={"Accept-Encoding": "gzip", "If-None-Match": '"older"'})
+    head = nobody.ask("HEAD", address, headers={"Accept-Encoding": "gzip"})
+    assert head.headers["content-encoding"] == "gzip" and not head.content
 
 
 def test_what_a_browser_cannot_unpack_is_not_packed(office):
