@@ -1,19 +1,22 @@
 """Pictures of what the detector of falls gets wrong, and its curve: sensitivity against false alarms an hour.
 
-    python firmware/tools/plot_falls.py FOLDER OUT [--rounds N] [--worn WHERE]      needs the extra `falls` (matplotlib)
+    python firmware/tools/plot_falls.py FOLDER OUT [--worn WHERE] [--folds TABLES]       needs the extra `falls`
 
-Each score is by a forest that knows nobody of that fold (train_falls.py). OUT gets curve-WORN.png, and of each file a
-picture of each kind of fall that was not noticed and of daily life that was taken for one: the length of the
-acceleration over time, the moments that were judged, with their scores, and the verdict that the tables have.
+Each score is by a table that knows nobody of that fold: trained anew, or TABLES, which `train_falls.py --folds` wrote.
+OUT gets curve-WORN.png, and of each file a picture of each kind of fall that was not noticed and of daily life that was
+taken for one: the length of the acceleration over time, the moments that were judged, with their scores, and the
+verdict that the tables have.
 """
 
 import argparse
+import json
 import pathlib
 
 import matplotlib
 import numpy
 import train_falls as train
 from falls_recordings import WORN, files, gather, hours
+from hub.falls.forest import Forest
 
 matplotlib.use("Agg")
 from matplotlib import pyplot
@@ -72,21 +75,41 @@ def wrongs(worn, folder, score, what, trial, moment, verdict, out):
     return made
 
 
+def trained(worn, folder):
+    """The moments of the recordings, their scores and the verdict, by tables that are trained for it."""
+    found = gather(folder, worn, train.ROUNDS[worn], train.SEED)
+    if found is None or not (found.what == 1).any():
+        return None
+    score = train.crossed(worn, found)[0][found.round == 0]
+    found = found.plain()
+    return found, score, train.verdict_of(worn, score, found, sum(h for _, h in hours(folder, worn).values()))
+
+
+def told(worn, folder, folds):
+    """The same by the tables of `folds`, with the firmware's own code."""
+    found = gather(folder, worn, 0, train.SEED)
+    if found is None or not (found.what == 1).any():
+        return None
+    fold_of = json.loads((folds / "folds.json").read_text("utf-8"))[worn]
+    forests = [Forest((folds / f"{worn}-{k}.bin").read_bytes()) for k in range(train.FOLDS)]
+    rows = zip(found.x.tolist(), found.person, strict=True)
+    score = numpy.array([forests[fold_of[str(person)]].score(row) / 1000 for row, person in rows])
+    return found, score, forests[0].verdict / 1000
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, help="instead of train_falls.ROUNDS")
+    parser.add_argument("--folds", type=pathlib.Path, help="tables of the folds, instead of training")
     parser.add_argument("--worn", choices=WORN, action="append")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     for worn in given.worn or WORN:
-        found = gather(given.folder, worn, train.ROUNDS[worn] if given.rounds is None else given.rounds, train.SEED)
-        if found is None or not (found.what == 1).any():
+        judged = told(worn, given.folder, given.folds) if given.folds else trained(worn, given.folder)
+        if judged is None:
             continue
-        score = train.crossed(worn, found)[0][found.round == 0]
-        found = found.plain()
-        verdict = train.verdict_of(worn, score, found, sum(h for _, h in hours(given.folder, worn).values()))
+        found, score, verdict = judged
         ours = (score, found.what, found.trial, found.moment)
         curve(worn, given.folder, *ours, verdict, given.out)
         print(f"{worn}: {wrongs(worn, given.folder, *ours, verdict, given.out)} pictures and a curve in {given.out}")
