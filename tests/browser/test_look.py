@@ -103,3 +103,19 @@ def test_a_screen_left_to_itself_is_dark_at_night(consoles) -> None:
         console = consoles(theme="auto", script=script).open_as("auditor", "/numbers")
         expect(console.at("room")).to_have_attribute("data-state", "ready")
         expect(console.page.locator("html")).to_have_attribute("data-theme", theme)
+
+
+def test_a_label_lies_over_no_other_mark_where_there_is_another_place(consoles) -> None:
+    page = consoles().open_as("auditor", "/numbers").page
+    look = """
+    async ([at, others]) => (await import("/static/board/spread.js"))
+      .labelAt({ x: at, y: 100 }, { wide: 100, high: 20, away: 20 }, others, 400, 300)
+    """
+    right, left = ({"x": 260, "y": 100, "gap": 40}, {"x": 130, "y": 100, "gap": 40})
+    for at, others, place in (
+        (200, [], [220, 90]),
+        (200, [right], [80, 90]),
+        (200, [right, left], [150, 60]),
+        (395, [], [275, 90]),  # the stage ends there
+    ):
+        assert page.evaluate(look, [at, others]) == place, (at, others)
