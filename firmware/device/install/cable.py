@@ -16,9 +16,10 @@ def tell(message):
     sys.stdout.write(cable.write(message).decode())
 
 
-async def listen(heard):
-    """`heard(message)` for each one that comes. Ends when nobody can ever type here."""
+async def listen(first, heard):
+    """`heard(message)` for each one that comes. Shape: `first` what was typed until now."""
     lines = cable.Lines()
+    lines.take(first)
     try:
         reader = asyncio.StreamReader(sys.stdin.buffer)
         while True:

@@ -2,8 +2,10 @@
 nothing: the next try goes on from here. When all is there it becomes the hub's settings. Knows no radio.
 """
 
+import gc
 import json
 import os
+import sys
 
 from ..place import folder
 
@@ -12,6 +14,16 @@ _KEPT = ("wifi", "devices", "language", "utc_offset_min", "broker", "ntp", "dwel
 
 def _path():
     return folder() + "/install.json"
+
+
+def forget(names):
+    """Take these modules out of the memory, of which there is little here; wanted again, they are loaded anew."""
+    for name in names:
+        module = sys.modules.pop(name, None)
+        parent, _, child = name.rpartition(".")
+        if module is not None and hasattr(sys.modules.get(parent), child):
+            delattr(sys.modules[parent], child)
+    gc.collect()
 
 
 class Draft:
@@ -58,7 +70,11 @@ class Draft:
             broker["ca_pem"] = identity["ca_pem"]
         found.update({"hub_id": identity["hub_id"], "broker": broker, "devices": self.devices()})
         found.setdefault("language", "zh")
-        checker.check(found)
+        try:
+            checker.check(found)
+        finally:
+            del checker
+            forget(("device.flash.settings", "device.flash.slots"))
         return found
 
     def finish(self):

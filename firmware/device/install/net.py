@@ -5,9 +5,12 @@ bounded in time.
 """
 
 import asyncio
+import gc
+import sys
 
 from ..link.dial import Dialer, LineFault
 from ..link.wifi import STARTING, Wifi
+from .draft import forget
 
 CAPTIVE = "captive_portal"
 JOIN_MS, PAGE_MS, REACH_MS = 20000, 6000, 15000
@@ -79,8 +82,19 @@ async def is_captive(address):
 
 async def reach(settings, relay, now_ms):
     """None when the broker took this hub in, else why not. Shape: checked `settings`; `relay` the relay's address."""
+    before = set(sys.modules)
+    try:
+        return await _reach(settings, relay, now_ms)
+    finally:
+        # A new hub has no line before its restart: what one needs goes out of the memory again.
+        forget([name for name in sys.modules if name not in before and name.startswith("device.link.")])
+
+
+async def _reach(settings, relay, now_ms):
+    gc.collect()
     from ..link.uplink import Uplink
 
+    gc.collect()  # what loading left behind lies in many small holes
     heard = []
     uplink = Uplink(settings, heard.append, now_ms)
     task = asyncio.create_task(uplink.run())

@@ -8,13 +8,14 @@ Rule 4. The air and the cable have a conversation each; the air takes one instal
 """
 
 import asyncio
+import select
 import sys
 
 import machine
 import network
 from protocol import improv, pairing
 
-from . import cable, net
+from . import net
 from .draft import Draft
 from .improv_talk import ImprovTalk
 from .server import CABLE, CONNECTED, DISCONNECTED, IMPROV, INBOX, STRANGER, Server
@@ -40,7 +41,10 @@ class Window:
         self._server = Server(host.radio, "Anling " + identity["hub_id"])
         self._improv = ImprovTalk(self._server, self)
         self._air = Talk(self, self._server.tell)
-        self._cable = Talk(self, cable.tell)
+        self._cable = None  # a Talk, as soon as somebody types
+        self._line = None  # what listens to it
+        self._typed = select.poll()  # None, when it was looked at
+        self._typed.register(sys.stdin, select.POLLIN)
         self._pieces = pairing.Pieces()
         self._until_ms = self._authorized_ms = 0
         self._wrong = 0
@@ -114,11 +118,11 @@ class Window:
         self._server.show(improv.AUTHORIZED)
         self.say("install_open")
         was_authorized = True
-        line = asyncio.create_task(cable.listen(self._server.put_cable))
         try:
             while not self.is_finished and self.now_ms() < self._until_ms:
                 event = await self._server.next(min(1000, self._until_ms - self.now_ms()))
                 self._host.show_life()
+                self._look_at_cable()
                 if event is not None:
                     await self._take(event[0], event[1])
                 elif was_authorized and not self.is_authorized():
@@ -128,9 +132,22 @@ class Window:
                 await asyncio.sleep_ms(_LAST_WORDS_MS)
             return self.is_finished
         finally:
-            line.cancel()
+            if self._line is not None:
+                self._line.cancel()
             self._server.close()
             self._host.resume_uplink()
+
+    def _look_at_cable(self):
+        """The code for cables comes into the memory, of which there is little here, with the first key that is hit."""
+        if self._typed is None or not self._typed.poll(0):
+            return
+        self._typed = None
+        first = sys.stdin.buffer.read(1)
+        if first:
+            from . import cable
+
+            self._cable = Talk(self, cable.tell)
+            self._line = asyncio.create_task(cable.listen(first, self._server.put_cable))
 
     async def _take(self, word, data):
         if word == IMPROV:
@@ -143,7 +160,7 @@ class Window:
                 return
             if message is not None:
                 await self._air.take(message)
-        elif word == CABLE:
+        elif word == CABLE and self._cable is not None:
             await self._cable.take(data)
         elif word == STRANGER:
             self._server.part(data)
@@ -178,7 +195,7 @@ class Window:
         if self._wrong >= TRIES:
             self._authorized_ms = 0
             self._server.part()
-            if not self._cable.is_open:
+            if self._cable is None or not self._cable.is_open:
                 self._until_ms = 0
 
 
