@@ -65,7 +65,7 @@ class Home:
         *,
         language: str = "zh",
         security: dict[str, Any] | None = None,
-        heapsize: str = "512k",
+        heapsize: str = "768k",
         stairwell: pathlib.Path | None = None,
     ) -> None:
         self.folder = folder

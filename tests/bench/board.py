@@ -15,7 +15,7 @@ from typing import Any
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "browser"))
 
-from conftest import CHROMIUM_ARGS, chromium_path
+from chromium_parts import CHROMIUM_ARGS, chromium_path
 from crowd import Crowd, crowd
 from playwright.sync_api import Browser, Page, sync_playwright
 

@@ -16,7 +16,7 @@ from playwright.async_api import Page, async_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
 
 from browser_parts import Relay
-from conftest import chromium_path
+from chromium_parts import chromium_path
 
 OPENED = 5
 DRAGS = 6

@@ -1,23 +1,15 @@
 """One relay and one browser for all browser tests; each test has its own consoles and homes."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from browser_parts import ARTIFACTS, Hub, Relay, clear_all
+from chromium_parts import CHROMIUM_ARGS, chromium_path
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 LOUD = "--autoplay-policy=no-user-gesture-required"
 expect.set_options(timeout=10_000)
-
-
-CHROMIUM_ARGS = ["--no-sandbox"]
-
-
-def chromium_path() -> str | None:
-    return next((found for name in CHROMIUM if (found := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")

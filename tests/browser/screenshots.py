@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from browser_parts import ARTIFACTS, Hub, Relay
-from conftest import CHROMIUM_ARGS, chromium_path
+from chromium_parts import CHROMIUM_ARGS, chromium_path
 from looking import look
 from playwright.sync_api import sync_playwright
 from screens import LANGUAGES, SCREENS, WIDTHS

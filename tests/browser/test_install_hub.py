@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from browser_parts import ARTIFACTS, ROOT, Relay, free_port
-from conftest import CHROMIUM_ARGS
+from chromium_parts import CHROMIUM_ARGS
 from playwright.async_api import async_playwright, expect
 
 sys.path.append(str(ROOT / "tests" / "provisioning"))
@@ -56,12 +56,12 @@ class Scene:
         command = [sys.executable, "-m", "relay", "hub-make", "--data", str(relay.folder), "--url", relay.url]
         made = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, timeout=60)
         self.made: dict[str, Any] = json.loads(made.stdout)
-        door = {"estate": "清河苑", "building": "77", "unit": "1", "floor": 2, "door": str(free_port())}
+        door = {"estate": "清河苑", "building": "79", "unit": "1", "floor": 2, "door": str(free_port())}
         with relay.client("supervisor") as client:
-            home = client.post("/api/people/dwellings", json=door | {"label": f"77号楼{door['door']}"})
+            home = client.post("/api/people/dwellings", json=door | {"label": f"79号楼{door['door']}"})
             assert home.status_code in (200, 201), home.text
             self.session = client.cookies["anling_session"]
-        self.label = f"77号楼{door['door']}"
+        self.label = f"79号楼{door['door']}"
         names = ("hub_id", "password", "psk_hex", "claim")
         self.identity = {name: self.made[name] for name in names} | {"relay": relay.url}
 
@@ -198,7 +198,7 @@ def test_a_browser_without_bluetooth_is_told_what_to_do_instead(consoles: Any, r
     console = consoles(language="en", script="Object.defineProperty(navigator, 'bluetooth', { value: undefined });")
     console.open_as("supervisor", "/install#" + scene.made["label_url"].split("#")[1])
     console.at("label-form").get_by_role("button").click()
-    console.page.get_by_role("textbox").fill(scene.label)
+    console.page.get_by_role("textbox", name="Building").fill(scene.label)
     console.page.get_by_role("button", name="Find").click()
     console.page.locator("[data-testid^=dwelling-]").first.click()
     said = console.at("no-bluetooth")

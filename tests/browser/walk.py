@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from browser_parts import ROOT, Hub, Relay
-from conftest import CHROMIUM_ARGS, chromium_path
+from chromium_parts import CHROMIUM_ARGS, chromium_path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 FOLDER = ROOT / "relay" / "console" / "walk"

@@ -56,8 +56,11 @@ def test_a_hub_is_made_claimed_walked_and_checked(database: Database) -> None:
     do(lambda t: store.keep_certificate(t, walk_id, NOW + 4, [], b"%PDF-\x00\xff", "00"))
     assert bytes(do(lambda t: store.walk(t, walk_id, "c-e"))["certificate"]) == b"%PDF-\x00\xff"
     assert do(lambda t: store.running(t, "h-e", NOW + 5)) is None
-    due = do(lambda t: store.weekly_due(t, NOW + rules.WEEK_MS))
+    later = NOW + rules.WEEK_MS + 5
+    assert do(lambda t: store.weekly_due(t, later - 5)) == []
+    due = do(lambda t: store.weekly_due(t, later))
     assert [one["dwelling_id"] for one in due] == ["d-e"]
-    do(lambda t: store.keep_weekly(t, due[0], NOW + rules.WEEK_MS, ["mains"]))
-    assert do(lambda t: store.weekly_due(t, NOW + rules.WEEK_MS)) == []
+    do(lambda t: store.keep_weekly(t, due[0], later, ["mains"]))
+    assert do(lambda t: store.weekly_due(t, later)) == []
+    assert do(lambda t: store.weekly_due(t, later + rules.DAY_MS + 1)) == due  # a failed one is looked at daily
     assert do(lambda t: store.weekly_of(t, "d-e", "c-e"))[0]["is_passed"] == 0
