@@ -50,10 +50,10 @@ def test_a_good_file_is_tried_first_and_taken_in_only_when_told(consoles, relay)
 
 def test_a_home_is_changed_and_what_is_not_shown_stays(consoles, relay) -> None:
     desk = _desk(consoles, "supervisor", "/people")
-    desk.page.locator("[data-testid^=edit-]").first.click()
+    before = _first_home(relay)
+    desk.at(f"edit-{before['dwelling_id']}").click()
     form = desk.at("home-form")
     expect(form).to_be_visible()
-    before = _first_home(relay)
     form.locator("[name=access_note]").fill("门铃坏了，请敲门")
     desk.at("add-keyholders").click()
     last = form.locator("[name='keyholders.name']").last
@@ -69,8 +69,10 @@ def test_a_home_is_changed_and_what_is_not_shown_stays(consoles, relay) -> None:
 
 
 def _first_home(relay) -> dict:
+    """The first one that somebody lives in: others' tests leave empty ones, and those stand first."""
     with relay.client("supervisor") as client:
-        return client.get("/api/people?count=1").json()[0]
+        homes = client.get("/api/people?count=1000").json()
+    return next(one for one in homes if one["residents"] and one["contacts"])
 
 
 def test_a_search_finds_a_home_by_the_initials_of_a_name(consoles, relay) -> None:
@@ -133,7 +135,8 @@ def test_the_duty_telephone_is_changed_without_moving_the_community(consoles, re
     desk = _desk(consoles, "supervisor", "/settings")
     form = desk.at("community-form")
     form.locator("[name=duty_phone]").fill("13800008888")
-    form.locator("button[type=submit]").click()
+    with desk.page.expect_response("**/api/community"):
+        form.locator("button[type=submit]").click()
     expect(form.locator("[name=duty_phone]")).to_have_value("13800008888")
     with relay.client("supervisor") as client:
         assert client.get("/api/community").json() == before | {"duty_phone": "13800008888"}

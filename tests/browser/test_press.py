@@ -144,11 +144,12 @@ def test_all_of_it_works_by_keyboard(consoles, homes) -> None:
     keys.press("Enter")
     expect(console.at("card")).to_have_count(0)
     console.page.locator(".dot[tabindex='0']").focus()
-    before = console.page.locator(".dot:focus").get_attribute("data-dwelling")
+    focused = console.page.locator(".dot:focus")
+    seen = [focused.get_attribute("data-dwelling")]
     for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"):
         keys.press(key)
-    keys.press("ArrowLeft")
-    after = console.page.locator(".dot:focus").get_attribute("data-dwelling")
-    assert after and after != before
+        seen.append(focused.get_attribute("data-dwelling"))
+    after = seen[-1]
+    assert after and len(set(seen)) > 1, seen  # which way leads to a home depends on where the first one lies
     keys.press("Enter")
     expect(console.at("card")).to_have_attribute("data-dwelling", after)

@@ -36,7 +36,8 @@ def test_a_press_is_receipted_shown_taken_and_answered(shared_relay, homes, staf
     assert home.next("alarm")["step"] == "cleared"
     assert person.alarms() == [] and person.dwelling("hub-0001")["state"] == "safe"
     history = person.get(f"/api/alarms/{alarm['alarm_id']}/history")
-    whats = [entry["what"] for entry in history]
+    steps = ("step_empty", "escalated")  # of the plan, whose steps may come due meanwhile
+    whats = [entry["what"] for entry in history if entry["what"] not in steps]
     assert whats == ["raised", "acknowledge", "assign", "arrived", "told", "clear"]
     assert all(entry["by"] == person.me["display_name"] for entry in history if entry["what"] == "clear")
 
