@@ -155,25 +155,41 @@ export function pointAt(px, py) {
   layMarks();
 }
 
-/** The next dot in the direction of an arrow key. */
-export function step(from, key) {
-  const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
-  const here = model.dwellings.get(from);
-  if (!here || here.x === null) return;
+/** The placed home that lies next in this direction; null for none. */
+function towards(here, [dx, dy]) {
   let best = null;
   for (const home of model.dwellings.values()) {
-    if (home.dwelling_id === from || home.x === null) continue;
+    if (home === here || home.x === null) continue;
     const [x, y] = [(home.x - here.x) * view.pictureWidth, (home.y - here.y) * view.pictureHeight];
     const along = x * dx + y * dy;
     const cost = along + 2.5 * Math.abs(x * dy + y * dx);
     if (along > 1 && (!best || cost < best.cost)) best = { id: home.dwelling_id, cost };
   }
-  if (!best) return;
+  return best?.id ?? null;
+}
+
+/** The home next to one in the tray: another there, or by the upward key one on the picture; null for none. */
+function besideInTray(from, [dx, dy]) {
+  const there = trayed();
+  if (dx) return there[there.indexOf(from) + dx] ?? null;
+  return dy < 0 ? ([...model.dwellings.values()].find((home) => home.x !== null)?.dwelling_id ?? null) : null;
+}
+
+/** The homes without a place, as they stand. */
+const trayed = () => [...find("tray").querySelectorAll(".dot")].map((button) => button.dataset.dwelling);
+
+/** The next dot in the direction of an arrow key. Downwards out of the picture lie the homes without a place. */
+export function step(from, key) {
+  const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+  const here = model.dwellings.get(from);
+  if (!here) return;
+  const next = here.x === null ? besideInTray(from, way) : (towards(here, way) ?? (way[1] > 0 ? trayed()[0] : null));
+  if (!next) return;
   if (isCrowd()) {
-    takeAtHand(chosen, from, best.id);
+    takeAtHand(chosen, from, next);
     layMarks();
   }
-  const button = dots.get(best.id).button;
+  const button = dots.get(next).button;
   for (const dot of dots.values()) dot.button.tabIndex = dot.button === button ? 0 : -1;
   button.focus();
 }
